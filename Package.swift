@@ -1,0 +1,48 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// C kernels stay optimised in debug builds, so that tests run at a usable speed.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
+
+let package = Package(
+    name: "nightjar",
+    products: [
+        .executable(name: "nightjar", targets: ["nightjar"]),
+        .library(name: "NightjarKit", targets: ["NightjarKit"]),
+    ],
+    targets: [
+        // Debian's libraries
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // C of our own
+        .target(
+            name: "CKernels", cSettings: optimised,
+            linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+        .target(
+            name: "CLua", cSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("lua5.4")]),
+
+        // Libraries, each depending only on those above it
+        .target(
+            name: "Tensors", dependencies: ["CKernels", "COneDNN"],
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp"), .linkedLibrary("m")]),
+        .target(name: "Learning", dependencies: ["Tensors", "CKernels", "CZlib"], exclude: ["Data/Shipped"]),
+        .target(name: "Plotting"),
+        .target(name: "LuaKit", dependencies: ["CLua"]),
+        .target(name: "Bindings", dependencies: ["LuaKit", "Tensors", "Learning", "Plotting", "CKernels"]),
+        .target(name: "NightjarKit", dependencies: ["Bindings", "LuaKit", "Tensors", "Learning", "CKernels"]),
+        .target(name: "Console", dependencies: ["NightjarKit", "LuaKit", "CReadline"]),
+        .executableTarget(name: "nightjar", dependencies: ["Console", "NightjarKit"]),
+
+        // Tests mirror the targets
+        .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "TestSupport"]),
+        .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+        .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
+        .testTarget(name: "BindingsTests", dependencies: ["NightjarKit", "TestSupport"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "NightjarKit"]),
+    ]
+)
