@@ -25,8 +25,9 @@ extension Tensor {
     /// `a * b`, elementwise.
     public func mul(_ other: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "mul_" : "mul"
+        let before = try valueToKeep(inPlace: inPlace, for: other)
         let result = try Tensor.binary(name, NJ_MUL, self, other, inPlace: inPlace)
-        return try result.finished(name, self, other, saving: [.input(0), .input(1)], inPlace: inPlace) { node, g in
+        return try result.finished(name, self, other, saving: [.tensor(before), .input(1)], inPlace: inPlace) { node, g in
             [
                 node.needs(0) ? try g.mul(node.saved(1)) : nil,
                 node.needs(1) ? try g.mul(node.saved(0)) : nil,
@@ -65,6 +66,12 @@ extension Tensor {
 
     public func div(_ number: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
         try div(operand(number), inPlace: inPlace)
+    }
+
+    /// This tensor as the rule of `other`'s gradient needs it: a copy when it is about to be
+    /// overwritten, itself otherwise.
+    func valueToKeep(inPlace: Bool, for other: Tensor) throws(TensorError) -> Tensor {
+        inPlace && Autograd.isRecording(other) ? try denseCopy(layout.densest) : self
     }
 
     /// A number as an operand beside this tensor, in the type that results from the two.
