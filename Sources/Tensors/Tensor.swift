@@ -5,7 +5,8 @@ import CKernels
 /// A tensor is a reference to storage with a layout and an offset; views share storage. It is not
 /// safe to change a tensor on one thread while another uses it.
 public final class Tensor {
-    public let dtype: DType
+    /// Changes only where a module converts its parameters.
+    public internal(set) var dtype: DType
     public internal(set) var layout: Layout
     public internal(set) var storage: Storage
     /// Position of the first element in the storage, in elements.
