@@ -3,4 +3,5 @@
 
 #include "nj_core.h"
 #include "nj_elementwise.h"
+#include "nj_learning.h"
 #include "nj_loop.h"
