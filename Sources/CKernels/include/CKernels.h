@@ -3,5 +3,7 @@
 
 #include "nj_core.h"
 #include "nj_elementwise.h"
+#include "nj_indexing.h"
 #include "nj_learning.h"
 #include "nj_loop.h"
+#include "nj_product.h"
