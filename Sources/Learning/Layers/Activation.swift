@@ -52,16 +52,16 @@ public final class Activation: Module {
 extension Activation {
     public static let kinds: [Kind] = [
         Kind(name: "ReLU", summary: "max(x, 0)", options: []) { x, _ in try x.relu() },
-        Kind(name: "ReLU6", summary: "min(max(x, 0), 6)", options: []) { x, _ in try x.clamp(0, 6) },
+        Kind(name: "ReLU6", summary: "min(max(x, 0), 6)", options: []) { x, _ in try x.hardtanh(minimum: 0, maximum: 6) },
         Kind(name: "LeakyReLU", summary: "x for x > 0, else slope·x (Maas et al. 2013)",
-            options: [Option(name: "negative_slope", value: 0.01)]) { x, o in try x.leakyRelu(o[0]) },
+            options: [Option(name: "negative_slope", value: 0.01)]) { x, o in try x.leakyRelu(slope: o[0]) },
         Kind(name: "ELU", summary: "x for x > 0, else alpha·(eˣ - 1) (Clevert et al. 2016)",
-            options: [Option(name: "alpha", value: 1)]) { x, o in try x.elu(o[0]) },
+            options: [Option(name: "alpha", value: 1)]) { x, o in try x.elu(alpha: o[0]) },
         Kind(name: "SELU", summary: "ELU scaled so that signals keep mean 0 and variance 1 (Klambauer et al. 2017)",
-            options: []) { x, _ in try x.selu() },
+            options: []) { x, _ in try x.elu(alpha: 1.6732632423543772).mul(1.0507009873554805) },
         Kind(name: "GELU", summary: "x·Φ(x), Φ being the normal distribution (Hendrycks and Gimpel 2016); "
             + "or an approximation by tanh",
-            options: [Option(name: "approximate", value: 0, choices: ["none", "tanh"])]) { x, o in try x.gelu(tanh: o[0] != 0) },
+            options: [Option(name: "approximate", value: 0, choices: ["none", "tanh"])]) { x, o in try x.gelu(approximate: o[0] != 0) },
         Kind(name: "SiLU", summary: "x·sigmoid(x)", options: []) { x, _ in try x.silu() },
         Kind(name: "Mish", summary: "x·tanh(softplus(x)) (Misra 2019)", options: []) { x, _ in try x.mish() },
         Kind(name: "Sigmoid", summary: "1 / (1 + e⁻ˣ)", options: []) { x, _ in try x.sigmoid() },
@@ -69,12 +69,12 @@ extension Activation {
         Kind(name: "Tanh", summary: "tanh(x)", options: []) { x, _ in try x.tanh() },
         Kind(name: "Hardtanh", summary: "x between min_val and max_val, the nearer of them outside",
             options: [Option(name: "min_val", value: -1), Option(name: "max_val", value: 1)]
-        ) { x, o in try x.clamp(.double(o[0]), .double(o[1])) },
+        ) { x, o in try x.hardtanh(minimum: o[0], maximum: o[1]) },
         Kind(name: "Hardsigmoid", summary: "min(max(x/6 + 1/2, 0), 1)", options: []) { x, _ in
-            try x.add(3).clamp(0, 6).div(6)
+            try x.add(3).hardtanh(minimum: 0, maximum: 6).div(6)
         },
         Kind(name: "Hardswish", summary: "x·hardsigmoid(x) (Howard et al. 2019)", options: []) { x, _ in
-            try x.mul(x.add(3).clamp(0, 6)).div(6)
+            try x.mul(x.add(3).hardtanh(minimum: 0, maximum: 6)).div(6)
         },
         Kind(name: "Softplus", summary: "log(1 + e^(beta·x)) / beta, x itself where beta·x > threshold",
             options: [Option(name: "beta", value: 1), Option(name: "threshold", value: 20)]

@@ -25,7 +25,7 @@ public final class Linear: Module {
 
     public override func forward(_ input: Tensor) throws -> Tensor {
         guard let weight else { throw LearningError.argument("Linear", "the weight was removed") }
-        return try input.linear(weight, bias)
+        return try Tensor.linear(input, weight, bias)
     }
 
     public override func makeSimilar() throws -> Module { try Linear(inFeatures, outFeatures, bias: bias != nil) }

@@ -179,12 +179,12 @@ extension Tensor {
 
     /// [N, C, d…] seen as [N, d…, C].
     fileprivate func classesLast() throws(TensorError) -> Tensor {
-        rank <= 2 ? self : try movedim(1, -1)
+        rank <= 2 ? self : try movedim([1], [-1])
     }
 
     /// [N, d…, C] seen as [N, C, d…].
     fileprivate func classesBack() throws(TensorError) -> Tensor {
-        rank <= 2 ? self : try movedim(-1, 1)
+        rank <= 2 ? self : try movedim([-1], [1])
     }
 
     /// The losses of all rows or elements, reduced.

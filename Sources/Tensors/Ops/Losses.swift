@@ -33,7 +33,7 @@ extension Tensor {
 
     /// m·(d - 0.5·m) with m = min(d, limit): 0.5·d² up to the limit, a line beyond it.
     private func quadraticNearZero(_ limit: Double, _ name: String) throws(TensorError) -> Tensor {
-        let nearest = try clamp(nil, .double(limit))
+        let nearest = try clamp(maximum: .double(limit))
         return try nearest.mul(sub(nearest.mul(0.5)))
     }
 
@@ -61,7 +61,7 @@ extension Tensor {
         if let factors { counts = try counts.mul(factors.gather(0, safe.reshape([safe.count])).reshape(safe.shape)) }
         let chosen = try gather(axis, safe.unsqueeze(axis)).squeeze([axis])
         // Where nothing is counted the value is 0, even where a log-probability is infinite.
-        let losses = try Tensor.where(used, chosen.mul(counts).neg(), Tensor.zeros(rows, dtype))
+        let losses = try used.where(chosen.mul(counts).neg(), 0)
         guard reduction == .mean else { return try losses.reduced(reduction) }
         return try losses.sum().div(counts.sum())
     }
@@ -79,8 +79,8 @@ extension Tensor {
                 + "For scores before sigmoid use binary_cross_entropy_with_logits")
         }
         let t = try target.to(dtype)
-        let positive = try log().clamp(-100, nil).mul(t)
-        let negative = try neg().add(1).log().clamp(-100, nil).mul(t.neg().add(1))
+        let positive = try log().clamp(minimum: -100).mul(t)
+        let negative = try neg().add(1).log().clamp(minimum: -100).mul(t.neg().add(1))
         var losses = try positive.add(negative).neg()
         if let weight { losses = try losses.mul(weight) }
         return try losses.reduced(reduction)

@@ -1,6 +1,7 @@
 import CKernels
 import CZlib
 import Glibc
+import Tensors
 
 /// The bytes of a file from front to back, unpacked when it is gzip.
 ///

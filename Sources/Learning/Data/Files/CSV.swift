@@ -49,10 +49,10 @@ private struct CSVReader {
     func fail(_ line: Int, _ text: String) -> LearningError { .file(path, .line(line), text) }
 
     func read() throws -> Frame {
-        var scanner = Scanner(bytes: bytes, delimiter: options.delimiter)
+        let scanner = Scanner(bytes: bytes, delimiter: options.delimiter)
         var first: [String] = []
-        let start = scanner
-        guard try next(&scanner, { _, field in first.append(try text(field, scanner.line)) }) else {
+        let start = scanner.mark
+        guard try next(scanner, { _, field in first.append(try text(field, scanner.line)) }) else {
             throw fail(1, "the file is empty")
         }
         let names = options.header ? first : first.indices.map { "column_\($0 + 1)" }
@@ -62,12 +62,12 @@ private struct CSVReader {
         for name in options.types.keys where !names.contains(name) {
             throw LearningError.argument("read_csv", "types names a column \"\(name)\" that \(path) does not have")
         }
-        let body = options.header ? scanner : start
+        let body = options.header ? scanner.mark : start
         var isText = names.map { options.types[$0] == .text }
         var numbers = [[Double]](repeating: [], count: names.count)
         var rows = 0
-        scanner = body
-        while try next(&scanner, expecting: names.count, { column, field in
+        scanner.mark = body
+        while try next(scanner, expecting: names.count, { column, field in
             if isText[column] { return }
             if let value = number(field) {
                 numbers[column].append(value)
@@ -83,8 +83,8 @@ private struct CSVReader {
         }
         var texts = [[String?]](repeating: [], count: names.count)
         if isText.contains(true) {
-            scanner = body
-            while try next(&scanner, { column, field in
+            scanner.mark = body
+            while try next(scanner, { column, field in
                 if isText[column] { texts[column].append(isMissing(field) ? nil : try text(field, scanner.line)) }
             }) {}
         }
@@ -95,7 +95,7 @@ private struct CSVReader {
 
     /// Reads a row, checking its number of fields.
     private func next(
-        _ scanner: inout Scanner, expecting count: Int? = nil, _ body: (Int, Scanner.Field) throws -> Void
+        _ scanner: Scanner, expecting count: Int? = nil, _ body: (Int, Scanner.Field) throws -> Void
     ) throws -> Bool {
         var found = 0
         do {
@@ -139,13 +139,19 @@ private struct CSVReader {
 }
 
 /// Cuts text into rows and fields.
-private struct Scanner {
+private final class Scanner {
     let bytes: UnsafeBufferPointer<UInt8>
     let delimiter: UInt8
     private var offset = 0
     /// The line that was read last, counted from 1, and the one where its row began.
     private(set) var line = 0
     private(set) var rowLine = 0
+
+    /// A place to go back to.
+    var mark: (offset: Int, line: Int) {
+        get { (offset, line) }
+        set { (offset, line) = newValue }
+    }
 
     struct Failure: Error {
         let line: Int
@@ -176,7 +182,7 @@ private struct Scanner {
     }
 
     /// Reads a row, skipping empty lines; false at the end.
-    mutating func row(_ body: (Field) throws -> Void) throws -> Bool {
+    func row(_ body: (Field) throws -> Void) throws -> Bool {
         repeat {
             guard offset < bytes.count else { return false }
             line += 1
@@ -191,7 +197,7 @@ private struct Scanner {
         }
     }
 
-    private mutating func skipLineEnd() -> Bool {
+    private func skipLineEnd() -> Bool {
         guard offset < bytes.count else { return false }
         if bytes[offset] == 0x0A { offset += 1; return true }
         guard bytes[offset] == 0x0D else { return false }
@@ -199,7 +205,7 @@ private struct Scanner {
         return true
     }
 
-    private mutating func field() throws -> Field {
+    private func field() throws -> Field {
         let quote = UInt8(ascii: "\"")
         if offset < bytes.count, bytes[offset] == quote { return try quotedField() }
         let start = offset
@@ -213,7 +219,7 @@ private struct Scanner {
         return Field(start: start, end: offset, hasDoubledQuotes: false)
     }
 
-    private mutating func quotedField() throws -> Field {
+    private func quotedField() throws -> Field {
         let quote = UInt8(ascii: "\""), opening = line
         offset += 1
         let start = offset
