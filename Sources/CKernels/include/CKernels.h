@@ -4,3 +4,4 @@
 #include "nj_core.h"
 #include "nj_elementwise.h"
 #include "nj_loop.h"
+#include "nj_reduce.h"
