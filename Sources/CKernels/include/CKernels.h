@@ -7,3 +7,4 @@
 #include "nj_learning.h"
 #include "nj_loop.h"
 #include "nj_product.h"
+#include "nj_reduce.h"
