@@ -44,7 +44,7 @@ import Testing
                 let value = try loss(byHand(batch[0]), batch[1])
                 try value.backward()
                 try optimizer.step()
-                sum += try value.item() * Double(batch[1].shape[0])
+                sum += try value.scalar().doubleValue * Double(batch[1].shape[0])
             }
             losses.append(sum / Double(parts[0].count))
             let all = try parts[1].batch(Array(0..<parts[1].count))

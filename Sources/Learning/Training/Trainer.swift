@@ -99,7 +99,7 @@ public final class Trainer {
             let value = try loss(prediction, target)
             try value.backward()
             try optimizer.step()
-            average.add(try value.item(), target.shape.first ?? 1)
+            average.add(try value.scalar("fit").doubleValue, target.shape.first ?? 1)
             for metric in options.metrics { try metric.update(prediction.detach(), target) }
             state.values = try [("loss", average.value)] + options.metrics.map { ($0.name, try $0.compute()) }
             state.batch += 1
@@ -130,7 +130,7 @@ public final class Trainer {
             while let batch = try pass.next() {
                 let (inputs, target) = try Trainer.parts(of: batch)
                 let prediction = try model.output(inputs)
-                average.add(try loss(prediction, target).item(), target.shape.first ?? 1)
+                average.add(try loss(prediction, target).scalar("evaluate").doubleValue, target.shape.first ?? 1)
                 for metric in metrics { try metric.update(prediction, target) }
                 done += 1
                 progress?.advance(done, [("loss", average.value)])
