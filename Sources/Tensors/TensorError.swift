@@ -65,7 +65,7 @@ extension TensorError: CustomStringConvertible {
     public func message(base: Int) -> String {
         switch self {
         case .shapes(let name, let shapes, let detail, let hint):
-            let list = shapes.map(describe).joined(separator: name == "matmul" ? " × " : " and ")
+            let list = shapes.map(describe).joined(separator: ["matmul", "mm", "bmm", "mv"].contains(name) ? " × " : " and ")
             return "\(name): \(list): \(detail)" + render(hint)
         case .dtypes(let name, let types, let expected, let hint):
             let list = types.map(\.name).joined(separator: " and ")

@@ -3,4 +3,6 @@
 
 #include "nj_core.h"
 #include "nj_elementwise.h"
+#include "nj_indexing.h"
 #include "nj_loop.h"
+#include "nj_product.h"
