@@ -43,7 +43,7 @@ public struct Class {
         see: [String] = [], constructor: Function? = nil, methodsFrom: [String] = [],
         index: DynamicIndex? = nil, newIndex: DynamicNewIndex? = nil,
         foreignNames: [String: String] = [:], didPush: ((T, Anchors) -> Void)? = nil,
-        @MemberBuilder members: () -> [Member] = { [] }
+        @MemberBuilder members: () -> [Member]
     ) {
         var declaration = Declaration(
             kind: .type, path: path, summary: summary, details: details, example: example,
