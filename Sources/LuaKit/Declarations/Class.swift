@@ -77,6 +77,7 @@ public struct Class {
                 let isMeta = name.hasPrefix("__")
                 function.declaration.kind = isMeta ? .metamethod : .method
                 function.declaration.path = "\(path):\(name)"
+                function.signature?.path = function.declaration.path
                 if isMeta { metamethods.append(function) } else { methods.append(function) }
             case .property(var property):
                 property.declaration.path = "\(path).\(property.declaration.path)"
