@@ -6,3 +6,4 @@
 #include "nj_indexing.h"
 #include "nj_loop.h"
 #include "nj_product.h"
+#include "nj_reduce.h"
