@@ -53,7 +53,11 @@ extension Tensor {
             guard dtype.isFloatingPoint else {
                 throw .dtypes("requires_grad_", [dtype], expected: "only floating point tensors have gradients")
             }
-            if node == nil { node = Leaf(layout: layout, dtype: dtype) }
+            if node == nil {
+                let leaf = Leaf(layout: layout, dtype: dtype)
+                leaf.probe = Node.Probe(self)
+                node = leaf
+            }
         } else {
             node = nil
         }
