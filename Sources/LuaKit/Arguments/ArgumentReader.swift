@@ -2,7 +2,8 @@ import CLua
 
 /// What reading arguments needs of a declaration, shared by all calls.
 final class Signature {
-    let path: String
+    /// What errors call the function; a class gives its methods their full path.
+    var path: String
     let parameters: [Parameter]
     let declaration: Declaration
     /// Where the variadic parameter is, if there is one.

@@ -18,7 +18,7 @@ final class TypedBinding<Output, each A: LuaArgument> {
     typealias BodyWithCall = (Call, repeat each A) throws -> Output
 
     private let parameters: (repeat Param<each A>)
-    private let signature: Signature
+    let signature: Signature
     // One of these is there. (A closure cannot take a pack, so neither can stand for the other.)
     private let body: Body?
     private let bodyWithCall: BodyWithCall?
@@ -58,6 +58,8 @@ extension Function {
         for parameter in repeat each parameters { declaration.parameters.append(parameter.erased) }
         let binding = TypedBinding(
             declaration, repeat each parameters, body: body, bodyWithCall: bodyWithCall, push: push)
-        return Function(declaration, binding.run)
+        var function = Function(declaration, binding.run)
+        function.signature = binding.signature
+        return function
     }
 }
