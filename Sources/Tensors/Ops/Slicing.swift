@@ -24,7 +24,7 @@ extension Tensor {
         guard step > 0 else {
             throw .argument("slice", "the step must be positive, not \(step). To reverse a dimension use flip")
         }
-        func clamped(_ position: Int) -> Int { min(max(position < 0 ? position + size : position, 0), size) }
+        func clamped(_ position: Int) -> Int { Swift.min(max(position < 0 ? position + size : position, 0), size) }
         let first = clamped(start ?? 0), last = max(clamped(end ?? size), first)
         let length = last - first
         return try sliced(d, first, length == 0 ? 0 : (length - 1) / step + 1, step, "slice")
@@ -144,7 +144,7 @@ extension Tensor {
         guard rank > 0 else { throw .dimension("chunk", dim, rank: 0) }
         guard count > 0 else { throw .argument("chunk", "the number of pieces must be positive, not \(count)") }
         let length = shape[try resolve(dimension: dim, "chunk")]
-        if length == 0 { return try split([Int](repeating: 0, count: min(count, 1 << 20)), dim) }
+        if length == 0 { return try split([Int](repeating: 0, count: Swift.min(count, 1 << 20)), dim) }
         return try split((length - 1) / count + 1, dim)
     }
 
