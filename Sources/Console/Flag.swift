@@ -14,7 +14,7 @@ struct Flag: Sendable {
         Flag("-e", "stat", "run the Lua text 'stat'") { options, text in
             options.actions.append(.execute(text))
         },
-        Flag("-l", "mod", "require module 'mod' into the global 'mod' (g=mod: into 'g')") { options, text in
+        Flag("-l", "mod", "require 'mod' into a global of that name (g=mod: into g)") { options, text in
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             options.actions.append(.require(module: String(parts.last!), global: String(parts.first!)))
         },

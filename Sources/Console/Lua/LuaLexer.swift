@@ -4,6 +4,7 @@ struct LuaLexer: Sequence, IteratorProtocol {
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
+    private var isOpen = false
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -16,11 +17,12 @@ struct LuaLexer: Sequence, IteratorProtocol {
         guard let byte = peek() else { return nil }
         let start = position
         let startLine = line
+        isOpen = false
         let kind = scan(byte)
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         return LuaToken(
             kind: kind == .name && LuaToken.keywords.contains(text) ? .keyword : kind,
-            text: text, range: start..<position, line: startLine)
+            text: text, range: start..<position, line: startLine, isOpen: isOpen)
     }
 
     private mutating func scan(_ byte: UInt8) -> LuaToken.Kind {
@@ -42,7 +44,12 @@ struct LuaLexer: Sequence, IteratorProtocol {
         }
         if byte == UInt8(ascii: "-"), peek(1) == byte {
             advance(2)
-            if let level = longBracketLevel() { scanLong(level) } else { skip { $0 != newline } }
+            if let level = longBracketLevel() {
+                scanLong(level)
+            } else {
+                skip { $0 != newline }
+                isOpen = peek() == nil
+            }
             return .comment
         }
         scanSymbol()
@@ -62,9 +69,13 @@ struct LuaLexer: Sequence, IteratorProtocol {
 
     private mutating func scanQuoted(_ quote: UInt8) {
         advance(1)
+        isOpen = true
         while let byte = peek(), byte != newline {
             advance(1)
-            if byte == quote { return }
+            if byte == quote {
+                isOpen = false
+                return
+            }
             guard byte == UInt8(ascii: "\\"), let escaped = peek() else { continue }
             advance(1)
             if escaped == UInt8(ascii: "z") { skip(isSpace) }
@@ -82,9 +93,11 @@ struct LuaLexer: Sequence, IteratorProtocol {
     private mutating func scanLong(_ level: Int) {
         let close = [UInt8(ascii: "]")] + Array(repeating: UInt8(ascii: "="), count: level) + [UInt8(ascii: "]")]
         advance(level + 2)
+        isOpen = true
         while position < bytes.count {
             if bytes[position...].starts(with: close) {
                 advance(close.count)
+                isOpen = false
                 return
             }
             advance(1)

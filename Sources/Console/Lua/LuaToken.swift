@@ -10,6 +10,8 @@ struct LuaToken: Equatable {
     let range: Range<Int>
     /// The line it starts on, from 1.
     let line: Int
+    /// Whether it is a string or comment whose end is missing.
+    let isOpen: Bool
 
     static let keywords: Set<String> = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",

@@ -22,6 +22,7 @@ struct History {
     }
 
     /// Adds an entry, dropping an earlier one that is equal, and saves. False if it was not saved.
+    @discardableResult
     mutating func append(_ entry: String) -> Bool {
         Self.add(entry, to: &entries)
         guard let path, let end = path.lastIndex(of: "/") else { return true }
