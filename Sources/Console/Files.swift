@@ -7,6 +7,11 @@ enum Files {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
+        return read(descriptor: file)
+    }
+
+    /// The bytes that are left in an open file, or nil if reading fails.
+    static func read(descriptor file: Int32) -> [UInt8]? {
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 65_536)
         while true {

@@ -16,8 +16,8 @@ extension Flag {
         }
         return """
             \(usage)
-            Runs Lua 5.4 with tensors, gradients and neural networks. Without a script it opens a
-            prompt at a terminal, and reads the script from standard input elsewhere.
+            Runs Lua 5.4 with tensors, gradients and neural networks. Without a script it
+            opens a prompt at a terminal; elsewhere standard input is the script.
 
             \(lines.joined(separator: "\n"))
 

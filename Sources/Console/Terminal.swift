@@ -18,6 +18,9 @@ struct Terminal: Equatable, Sendable {
         rows = isKnown && size.ws_row > 0 ? Int(size.ws_row) : 24
     }
 
+    /// Whether both standard input and standard output are a terminal.
+    static var isAtBothEnds: Bool { isatty(0) == 1 && isatty(1) == 1 }
+
     init(columns: Int, rows: Int = 24, hasColor: Bool = false) {
         isTerminal = true
         self.hasColor = hasColor
