@@ -8,9 +8,13 @@ struct LuaFunctions {
     private let rawEqual: LuaFunction?
     private let getInfo: LuaFunction?
     private let getLocal: LuaFunction?
+    private let package: LuaTable?
+    private let searchPath: LuaFunction?
 
     init(_ runtime: Runtime) {
         self.runtime = runtime
+        package = runtime[global: "package"].table
+        searchPath = package?["searchpath"].function
         let debug = runtime[global: "debug"].table
         getMetatable = runtime[global: "getmetatable"].function
         rawEqual = runtime[global: "rawequal"].function
@@ -34,21 +38,22 @@ struct LuaFunctions {
         (try? rawEqual?.call([.table(a), .table(b)]))?.first?.isTrue == true
     }
 
-    /// The tables in which the fields of a value are found: its own, then those its metatables name.
-    func tables(behind value: LuaValue) -> [LuaTable] {
-        var tables: [LuaTable] = []
-        var next: LuaValue? = value
-        while let value = next, tables.count < 20 {
-            if let table = value.table { tables.append(table) }
-            next = metatable(of: value)?["__index"]
+    /// The value that names joined by dots lead to, nil where they lead nowhere. Runs no code.
+    func value(at path: String) -> LuaValue {
+        var value = LuaValue.table(runtime.globals)
+        for name in path.split(whereSeparator: { $0 == "." || $0 == ":" }) {
+            guard let table = value.table else { return nil }
+            value = table[String(name)]
         }
-        return tables
+        return value
     }
 
-    /// A field of a value, found without running code of scripts; nil if there is none.
-    func field(_ key: LuaValue, of value: LuaValue) -> LuaValue? {
-        if case .object = value { return try? runtime.index(value, key) }
-        return tables(behind: value).lazy.map { $0[raw: key] }.first { !$0.isNil }
+    /// The file that `require` would run for a module, nil if it is no Lua file or already loaded.
+    func file(ofModule name: String) -> String? {
+        guard let package, let path = package["path"].text, package["loaded"].table?[name].isNil == true else {
+            return nil
+        }
+        return (try? searchPath?.call([.text(name), .text(path)]))?.first?.text
     }
 
     /// Where a function of Lua's was defined: the name of its chunk and its lines, nil for others.

@@ -9,6 +9,7 @@ final class Workbench {
     let lua: LuaFunctions
     let options: Options
     private(set) var sources = SourceTexts()
+    private var checkedModules: Set<String> = []
 
     var runtime: Runtime { session.runtime }
 
@@ -47,17 +48,31 @@ final class Workbench {
         return function
     }
 
-    /// Warns of accidental globals in a text, or refuses it, as the options ask.
-    func checkGlobals(of text: String, name: String, kind: GlobalCheck.Kind) throws {
+    /// Warns of accidental globals in a text and in the modules it requires, or refuses them, as
+    /// the options ask.
+    private func checkGlobals(of text: String, name: String, kind: GlobalCheck.Kind) throws {
         guard options.globals != .allowed else { return }
-        let globals = runtime.globals
-        let findings = GlobalCheck.findings(
-            in: text, name: name, kind: kind, isDefined: { !globals[$0].isNil },
-            definedNames: { globals.pairs.compactMap(\.key.text) })
-        if options.globals == .refused, !findings.assigned.isEmpty {
-            throw AccidentalGlobals(description: findings.assigned.joined(separator: "\n"))
+        var assigned: [String] = []
+        var undefined: [String] = []
+        var waiting = [(text: text, name: name, kind: kind)]
+        while let next = waiting.popLast() {
+            let globals = runtime.globals
+            let findings = GlobalCheck.findings(
+                in: next.text, name: next.name, kind: next.kind, isDefined: { !globals[$0].isNil },
+                definedNames: { globals.pairs.compactMap(\.key.text) })
+            assigned += findings.assigned
+            undefined += findings.undefined
+            for module in requiredModules(next.text) {
+                guard checkedModules.insert(module).inserted, let file = lua.file(ofModule: module),
+                    let bytes = Files.read(file)
+                else { continue }
+                waiting.append((String(decoding: bytes, as: UTF8.self), file, .file))
+            }
         }
-        for finding in findings.assigned + findings.undefined { warn(finding) }
+        if options.globals == .refused, !assigned.isEmpty {
+            throw AccidentalGlobals(description: assigned.joined(separator: "\n"))
+        }
+        for finding in assigned + undefined { warn(finding) }
     }
 
     // MARK: Messages

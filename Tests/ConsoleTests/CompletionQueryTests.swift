@@ -4,20 +4,20 @@ import Testing
 
 @Suite struct CompletionQueryTests {
     @Test(arguments: [
-        ("", .name(prefix: "")),
-        ("pri", .name(prefix: "pri")),
-        ("local x = ten", .name(prefix: "ten")),
-        ("?nn", .name(prefix: "nn")),
-        ("a ..b", .name(prefix: "b")),
-        ("for", .name(prefix: "for")),
-        ("nn.", .field(path: [.name("nn")], prefix: "", isMethod: false)),
-        ("f(nn.Li", .field(path: [.name("nn")], prefix: "Li", isMethod: false)),
-        ("x = a.b.c:d", .field(path: [.name("a"), .name("b"), .name("c")], prefix: "d", isMethod: true)),
-        ("m[1].w", .field(path: [.name("m"), .position(1)], prefix: "w", isMethod: false)),
-        ("m[1][22]:", .field(path: [.name("m"), .position(1), .position(22)], prefix: "", isMethod: true)),
-        ("a.b [3] . c", .field(path: [.name("a"), .name("b"), .position(3)], prefix: "c", isMethod: false)),
+        ("", .word("")),
+        ("pri", .word("pri")),
+        ("local x = ten", .word("ten")),
+        ("?nn", .word("nn")),
+        ("a ..b", .word("b")),
+        ("for", .word("for")),
+        ("nn.", .word("nn.")),
+        ("f(nn.Li", .word("nn.Li")),
+        ("x = a.b.c:d", .word("a.b.c:d")),
+        ("a . b", .word("a.b")),
+        ("'done'", .word("")),
+        ("f(x) ", .word("")),
         ("f().x", .nothing),
-        ("m[i].x", .nothing),
+        ("m[1].x", .nothing),
         ("('x'):up", .nothing),
         ("12", .nothing),
         ("1.5e", .nothing),
@@ -27,7 +27,6 @@ import Testing
         ("dofile 'scr", .file),
         ("read(\"a b.", .file),
         ("x = [[tex", .file),
-        ("'done'", .name(prefix: "")),
     ] as [(String, CompletionQuery)])
     func reads(text: String, query: CompletionQuery) {
         #expect(CompletionQuery(text) == query)

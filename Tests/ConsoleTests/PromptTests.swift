@@ -31,7 +31,7 @@ import Testing
         ("local y = 1", "hint: 'y' was local to this entry and is gone; at the prompt leave out 'local'"),
         ("local y = 1; print(y)", "1"),
         ("error('no')", "entry 1:1: no\n    1 | error('no')"),
-        ("x ==", "entry 1:1: unexpected symbol near <eof>"),
+        ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {
         let program = try start()
@@ -46,7 +46,7 @@ import Testing
         var slowest = 0.0
         for loop in ["while true do end", "while true do pcall(function() while true do end end) end"] {
             for _ in 0..<10 {
-                program.type("io.write('go'..'ing') " + loop + "\r")
+                program.type("print('go'..'ing') " + loop + "\r")
                 try #require(program.expect("going") != nil)
                 let start = now()
                 program.type("\u{3}")

@@ -13,8 +13,8 @@ final class Prompt {
     init(_ workbench: Workbench) {
         self.workbench = workbench
         if Terminal.isAtBothEnds {
-            let completer = Completer(workbench.lua)
-            lines = LineEditor(history: History(folder: History.userFolder), completions: completer.completions)
+            let runtime = workbench.runtime
+            lines = LineEditor(history: History(folder: History.userFolder)) { runtime.completions(after: $0) }
         } else {
             lines = PlainLines()
         }
