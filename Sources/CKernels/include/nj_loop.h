@@ -1,0 +1,39 @@
+// Elementwise loops over strided, broadcast operands.
+#pragma once
+
+#include "nj_core.h"
+
+enum { NJ_MAX_OPERANDS = 5 };
+
+// One run of elements: `data[i]` advances by `strides[i]` bytes, `n` times.
+typedef void (*nj_kernel)(char *const *data, const int64_t *strides, int64_t n, const void *context);
+
+// Operands that are walked together; operand 0 is the result. Strides are in bytes, 0 where an
+// operand is broadcast.
+typedef struct {
+    int rank;
+    int operands;
+    int64_t sizes[NJ_MAX_DIMS];
+    int64_t strides[NJ_MAX_OPERANDS][NJ_MAX_DIMS];
+    char *data[NJ_MAX_OPERANDS];
+} nj_loop;
+
+// Runs a kernel over all positions: dimensions are reordered to follow the result's memory and
+// merged where all operands allow, and the work is shared among threads when there is enough.
+// `cost` is the rough price of one element in units of an addition. Returns false when interrupted.
+bool nj_loop_run(nj_loop *loop, nj_kernel kernel, const void *context, int cost);
+
+// The same for one thread and in index order, for kernels that may meet an element twice.
+void nj_loop_run_sequentially(nj_loop *loop, nj_kernel kernel, const void *context);
+
+// The kernel of a function compiled for each level of x86-64, chosen when the program starts.
+#if defined(__x86_64__) && defined(__linux__)
+#define NJ_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define NJ_CLONES
+#endif
+#define NJ_INLINE static inline __attribute__((always_inline))
+
+// Before a loop whose operands either coincide exactly or do not overlap, which is what the tensor
+// library guarantees: an element never depends on another one's result.
+#define NJ_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")

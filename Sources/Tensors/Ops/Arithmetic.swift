@@ -1,0 +1,93 @@
+import CKernels
+
+// Addition, subtraction, multiplication and division: of tensors, and of a tensor and a number.
+//
+// Each operation is one function with its rule. `inPlace` writes to the first operand's elements.
+// Gradients are returned in the broadcast shape; the engine sums them down to the operand's.
+
+extension Tensor {
+    /// `a + scale * b`, elementwise.
+    public func add(_ other: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        let name = inPlace ? "add_" : "add"
+        let result = try Tensor.binary(name, NJ_ADD, self, other, inPlace: inPlace)
+        return try result.finished(name, self, other, inPlace: inPlace) { _, g in [g, g] }
+    }
+
+    /// `a - b`, elementwise.
+    public func sub(_ other: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        let name = inPlace ? "sub_" : "sub"
+        let result = try Tensor.binary(name, NJ_SUB, self, other, inPlace: inPlace)
+        return try result.finished(name, self, other, inPlace: inPlace) { node, g in
+            [g, node.needs(1) ? try g.neg() : nil]
+        }
+    }
+
+    /// `a * b`, elementwise.
+    public func mul(_ other: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        let name = inPlace ? "mul_" : "mul"
+        let before = try valueToKeep(inPlace: inPlace, for: other)
+        let result = try Tensor.binary(name, NJ_MUL, self, other, inPlace: inPlace)
+        return try result.finished(name, self, other, saving: [.tensor(before), .input(1)], inPlace: inPlace) { node, g in
+            [
+                node.needs(0) ? try g.mul(node.saved(1)) : nil,
+                node.needs(1) ? try g.mul(node.saved(0)) : nil,
+            ]
+        }
+    }
+
+    /// `a / b`, elementwise; integers become float32.
+    public func div(_ other: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        let name = inPlace ? "div_" : "div"
+        let dtype = DType.promoted(self.dtype, isScalar: rank == 0, other.dtype, isScalar: other.rank == 0)
+        let result = try Tensor.binary(
+            name, NJ_DIV, self, other, inPlace: inPlace, dtype: dtype.isFloatingPoint ? dtype : .float32)
+        return try result.finished(name, self, other, saving: [.input(1), .result], inPlace: inPlace) { node, g in
+            let scaled = try g.div(node.saved(0))
+            return [scaled, node.needs(1) ? try scaled.mul(node.saved(1)).neg() : nil]
+        }
+    }
+
+    /// `-a`.
+    public func neg() throws(TensorError) -> Tensor { try mul(-1) }
+
+    // MARK: With numbers
+
+    public func add(_ number: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        try add(operand(number), inPlace: inPlace)
+    }
+
+    public func sub(_ number: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        try sub(operand(number), inPlace: inPlace)
+    }
+
+    public func mul(_ number: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        try mul(operand(number), inPlace: inPlace)
+    }
+
+    public func div(_ number: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
+        try div(operand(number), inPlace: inPlace)
+    }
+
+    /// This tensor as the rule of `other`'s gradient needs it: a copy when it is about to be
+    /// overwritten, itself otherwise.
+    func valueToKeep(inPlace: Bool, for other: Tensor) throws(TensorError) -> Tensor {
+        inPlace && Autograd.isRecording(other) ? try denseCopy(layout.densest) : self
+    }
+
+    /// A number as an operand beside this tensor, in the type that results from the two.
+    func operand(_ number: Scalar) throws(TensorError) -> Tensor {
+        try Tensor.number(number, number.promoted(with: dtype))
+    }
+}
+
+extension Tensor {
+    public static func + (a: Tensor, b: Tensor) throws(TensorError) -> Tensor { try a.add(b) }
+    public static func - (a: Tensor, b: Tensor) throws(TensorError) -> Tensor { try a.sub(b) }
+    public static func * (a: Tensor, b: Tensor) throws(TensorError) -> Tensor { try a.mul(b) }
+    public static func / (a: Tensor, b: Tensor) throws(TensorError) -> Tensor { try a.div(b) }
+    public static func + (a: Tensor, b: Scalar) throws(TensorError) -> Tensor { try a.add(b) }
+    public static func - (a: Tensor, b: Scalar) throws(TensorError) -> Tensor { try a.sub(b) }
+    public static func * (a: Tensor, b: Scalar) throws(TensorError) -> Tensor { try a.mul(b) }
+    public static func / (a: Tensor, b: Scalar) throws(TensorError) -> Tensor { try a.div(b) }
+    public static prefix func - (a: Tensor) throws(TensorError) -> Tensor { try a.neg() }
+}
