@@ -43,12 +43,11 @@ public struct Command {
         setArguments()
         do {
             try runSteps()
+            if runtime.isInterrupted { throw Interrupted() }
         } catch {
             workbench.report(error)
-            let isInterrupt = (error as? LuaError)?.kind == .interrupted
-            guard isInterrupt, options.isInteractive else {
-                return isInterrupt ? ExitCode.interrupted : ExitCode.error
-            }
+            guard error.isInterrupt else { return ExitCode.error }
+            guard options.isInteractive else { return ExitCode.interrupted }
             openPrompt()
         }
         fflush(stdout)

@@ -95,8 +95,16 @@ final class Workbench {
 
     /// Writes an error to standard error, after `nightjar:` unless it happened at the prompt.
     func report(_ error: any Error, isAtPrompt: Bool = false) {
-        let report = (error as? LuaError).map { ErrorReport($0) } ?? ErrorReport(message: "\(error)")
+        let report = ErrorReport(error, message: contents(of: error))
         complain(report.lines(program: isAtPrompt ? nil : "nightjar", sources: sources, terminal: errors))
+    }
+
+    /// What an error that is a table without a text of its own holds.
+    private func contents(of error: any Error) -> String? {
+        guard !error.isInterrupt, let table = (error as? LuaError)?.value.table, !lua.hasOwnText(table),
+            let lines = try? Inspector.lines([.table(table)], lua: lua, terminal: errors)
+        else { return nil }
+        return "error object " + lines.joined(separator: "\n")
     }
 
     private func complain(_ lines: [String]) {

@@ -29,6 +29,11 @@ import Testing
             """
         ),
         (
+            ErrorReport(
+                message: "train.lua:4: bad", traceback: ["train.lua:4: in function 'f'", "(...tail calls...)"]),
+            "nightjar: train.lua:4: bad\n    4 | x.y = 1"
+        ),
+        (
             ErrorReport(message: "no place", traceback: ["entry 3:1: in main chunk"]),
             "nightjar: no place\n    1 | f(nil)"
         ),
@@ -38,10 +43,10 @@ import Testing
         ),
         (ErrorReport(message: "train.lua:99: gone"), "nightjar: train.lua:99: gone"),
         (ErrorReport(message: "missing.lua:1: bad"), "nightjar: missing.lua:1: bad"),
-        (ErrorReport(message: "interrupted!", isInterrupt: true), "nightjar: interrupted"),
+        (ErrorReport(message: "interrupted!", isInterrupt: true), "\rnightjar: interrupted"),
         (
             ErrorReport(message: "interrupted!", traceback: ["train.lua:4: in f", "x:1: in g"], isInterrupt: true),
-            "nightjar: interrupted at train.lua:4"
+            "\rnightjar: interrupted at train.lua:4"
         ),
     ] as [(ErrorReport, String)])
     func shows(report: ErrorReport, text: String) {

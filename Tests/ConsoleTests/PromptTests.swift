@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Console
@@ -31,6 +32,7 @@ import Testing
         ("local y = 1", "hint: 'y' was local to this entry and is gone; at the prompt leave out 'local'"),
         ("local y = 1; print(y)", "1"),
         ("error('no')", "entry 1:1: no\n    1 | error('no')"),
+        ("\"abc", "entry 1:1: unfinished string near '\"abc'\n    1 | \"abc"),
         ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {
@@ -70,6 +72,22 @@ import Testing
         try #require(program.expect("\n> ") != nil)
         program.type("'al'..'ive'\r")
         #expect(program.expect("\"alive\"") != nil)
+    }
+
+    @Test(arguments: ["1 +\r2", "({\r1})[1] +\r2", "(function()\rreturn 3 end)()", "[[x]] and\r3"])
+    func readsFurtherLines(entry: String) throws {
+        let program = try start()
+        program.type(entry + "\r")
+        #expect(program.expect("\n3\n") != nil)
+    }
+
+    @Test func noticesAnInterruptOfTheLastCall() throws {
+        let program = try start()
+        program.type("(print('wait'..'ing') or io.read)()\r")
+        try #require(program.expect("waiting") != nil)
+        usleep(100_000)
+        program.type("\u{3}")
+        #expect(program.expect("interrupted\n> ") != nil)
     }
 
     @Test func recallsEntriesOfSeveralLines() throws {

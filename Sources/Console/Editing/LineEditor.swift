@@ -7,13 +7,19 @@
 final class LineEditor: LineSource {
     private var history: History
     private var hasWarned = false
+    private let isInterrupted: () -> Bool
     fileprivate let completions: (_ textBeforeCursor: String) -> Completions
     fileprivate var wasInterrupted = false
     fileprivate var matches: [String] = []
 
-    /// An editor that asks `completions` what may follow.
-    init(history: History, completions: @escaping (_ textBeforeCursor: String) -> Completions) {
+    /// An editor that asks `completions` what may follow. Readline passes Ctrl-C on to the program's
+    /// own handler, after which `isInterrupted` must be true.
+    init(
+        history: History, isInterrupted: @escaping () -> Bool,
+        completions: @escaping (_ textBeforeCursor: String) -> Completions
+    ) {
         self.history = history
+        self.isInterrupted = isInterrupted
         self.completions = completions
         rl_readline_name = strdup("nightjar").map { UnsafePointer($0) }
         // Defaults that the user's inputrc may still change.
@@ -37,8 +43,16 @@ final class LineEditor: LineSource {
         rl_reset_screen_size()
         let line = readline(prompt)
         defer { free(line) }
+        noticeInterrupt()
         if wasInterrupted { return .interrupted }
         return line.map { .line(String(cString: $0)) } ?? .end
+    }
+
+    /// Handles a signal that readline has caught; an interrupt counts until the line is given up.
+    fileprivate func noticeInterrupt() {
+        if rl_pending_signal() == SIGINT { wasInterrupted = true }
+        rl_check_signals()
+        if isInterrupted() { wasInterrupted = true }
     }
 
     func remember(_ entry: String) {
@@ -61,8 +75,7 @@ private nonisolated(unsafe) var current: LineEditor?
 private func nextByte() -> Int32 {
     let file = fileno(rl_instream)
     while true {
-        if rl_pending_signal() == SIGINT { current?.wasInterrupted = true }
-        rl_check_signals()
+        current?.noticeInterrupt()
         if current?.wasInterrupted == true { return Int32(UInt8(ascii: "\n")) }
         guard waitForInput(file) else { continue }
         var byte: UInt8 = 0

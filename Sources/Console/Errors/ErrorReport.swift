@@ -12,13 +12,18 @@ struct ErrorReport {
     let traceback: [String]
     let isInterrupt: Bool
 
-    init(_ error: LuaError) {
-        self.init(message: error.message, traceback: error.traceback, isInterrupt: error.kind == .interrupted)
+    /// The report of any error; one that came from Lua may be worded otherwise than by its message.
+    init(_ error: any Error, message: String? = nil) {
+        let luaError = error as? LuaError
+        self.init(
+            message: message ?? luaError?.message ?? "\(error)", traceback: luaError?.traceback ?? [],
+            isInterrupt: error.isInterrupt)
     }
 
     init(message: String, traceback: [String] = [], isInterrupt: Bool = false) {
         self.message = message
-        self.traceback = traceback
+        let saysNothing = "(...tail calls...)"
+        self.traceback = traceback.last == saysNothing ? traceback.dropLast() : traceback
         self.isInterrupt = isInterrupt
     }
 
@@ -28,7 +33,8 @@ struct ErrorReport {
         let innermost = traceback.first.flatMap(SourceLocation.init(startOf:))
         if isInterrupt {
             let place = innermost.map { " at \($0.name):\($0.line)" } ?? ""
-            return [terminal.styled("\(start)interrupted\(place)", .error)]
+            // Over the ^C that the terminal shows.
+            return [(terminal.isTerminal ? "\r" : "") + terminal.styled("\(start)interrupted\(place)", .error)]
         }
         let location = SourceLocation(startOf: message) ?? innermost
         var lines = [terminal.styled(start + message, .error)]
@@ -39,7 +45,7 @@ struct ErrorReport {
         }
         if tellsMore(than: location) {
             lines.append("stack traceback:")
-            lines += traceback.map { "    " + $0 }
+            lines += collapsed(traceback).map { "    " + $0 }
         }
         return lines
     }
@@ -49,4 +55,21 @@ struct ErrorReport {
         guard traceback.count == 1, let only = traceback.first else { return traceback.count > 1 }
         return SourceLocation(startOf: only) != location
     }
+
+    /// The frames with those that repeat, as in a recursion, counted instead.
+    private func collapsed(_ frames: [String]) -> [String] {
+        var runs: [(frame: String, count: Int)] = []
+        for frame in frames {
+            if runs.last?.frame == frame { runs[runs.count - 1].count += 1 } else { runs.append((frame, 1)) }
+        }
+        return runs.map { $0.count == 1 ? $0.frame : "\($0.frame) (\($0.count) times)" }
+    }
+}
+
+/// An interrupt that was noticed only when the code had ended, as in a read from standard input.
+struct Interrupted: Error {}
+
+extension Error {
+    /// Whether this is the user's Ctrl-C.
+    var isInterrupt: Bool { self is Interrupted || (self as? LuaError)?.kind == .interrupted }
 }

@@ -5,17 +5,19 @@ import LuaKit
 struct Inspector {
     /// How many items of a table are shown, by the depth it lies at; deeper tables are `{…}`.
     private static let itemLimits = [100, 30, 12, 6]
-    /// How many characters of a string are shown, alone and within a table.
-    private static let textLimits = (alone: 2000, nested: 120)
+    /// How many characters of a string are shown that stands alone; within a table less than a line.
+    private static let textLimit = 2000
     /// How many values are shown in all.
     private static let valueLimit = 1000
 
     private let lua: LuaFunctions
     private var enclosing: [LuaTable] = []
     private var remaining = Inspector.valueLimit
+    private let nestedTextLimit: Int
 
-    init(_ lua: LuaFunctions) {
+    init(_ lua: LuaFunctions, columns: Int) {
         self.lua = lua
+        nestedTextLimit = max(20, columns - 40)
     }
 
     /// The lines that show the results of an expression.
@@ -25,7 +27,7 @@ struct Inspector {
         var lines: [[String]] = []
         var width = 0
         for value in values {
-            var inspector = Inspector(lua)
+            var inspector = Inspector(lua, columns: terminal.columns)
             let layout = try inspector.layout(value)
             lines.append(layout.render(on: terminal))
             width += (layout.width ?? terminal.columns) + 8
@@ -41,8 +43,7 @@ struct Inspector {
         case .nil, .boolean: return .text(try lua.runtime.text(value), .keyword)
         case .integer, .number: return .text(try lua.runtime.text(value), .number)
         case .string(let bytes):
-            let limit = enclosing.isEmpty ? Self.textLimits.alone : Self.textLimits.nested
-            return .text(quoted(bytes, limit: limit), .string)
+            return .text(quoted(bytes, limit: enclosing.isEmpty ? Self.textLimit : nestedTextLimit), .string)
         case .table(let table): return try layout(table)
         case .function(let function): return .text(lua.describe(function), .dim)
         case .object, .thread, .userdata: return .text(try lua.runtime.text(value), .plain)
@@ -66,14 +67,20 @@ struct Inspector {
         for position in 0..<min(count, limit) where remaining > 0 {
             items.append(.init(try layout(table[position + 1])))
         }
-        let fields = pairs.filter { !isElement($0.key, count) }.map { (label($0.key), $0.value) }.sorted { $0.0 < $1.0 }
+        items += more(count - items.count)
+        let fields = pairs.filter { !isElement($0.key, count) }.map { (label($0.key), $0.value) }
+            .sorted { $0.0 < $1.0 }
+        var shown = 0
         for (label, value) in fields.prefix(limit) where remaining > 0 {
             items.append(.init(try layout(value), key: label.text))
+            shown += 1
         }
-        if items.count < pairs.count {
-            items.append(.init(.text("… \(pairs.count - items.count) more", .dim)))
-        }
-        return .table(items)
+        return .table(items + more(fields.count - shown))
+    }
+
+    /// What stands for the items that are left out, if there are any.
+    private func more(_ count: Int) -> [Layout.Item] {
+        count > 0 ? [.init(.text("… \(count) more", .dim))] : []
     }
 
     private func isElement(_ key: LuaValue, _ count: Int) -> Bool {

@@ -14,7 +14,9 @@ final class Prompt {
         self.workbench = workbench
         if Terminal.isAtBothEnds {
             let runtime = workbench.runtime
-            lines = LineEditor(history: History(folder: History.userFolder)) { runtime.completions(after: $0) }
+            lines = LineEditor(
+                history: History(folder: History.userFolder), isInterrupted: { runtime.isInterrupted },
+                completions: { runtime.completions(after: $0) })
         } else {
             lines = PlainLines()
         }
@@ -40,9 +42,7 @@ final class Prompt {
     private func readEntry() -> Input {
         var text = ""
         while true {
-            let input = lines.read(prompt: prompt(isFirst: text.isEmpty))
-            runtime.clearInterrupt()
-            switch input {
+            switch lines.read(prompt: prompt(isFirst: text.isEmpty)) {
             case .interrupted: return .interrupted
             case .end: return text.isEmpty ? .end : .line(text)
             case .line(let line):
@@ -57,15 +57,18 @@ final class Prompt {
         runtime[global: isFirst ? "_PROMPT" : "_PROMPT2"].text ?? (isFirst ? "> " : ">> ")
     }
 
-    /// Whether the text could be made correct by more of it.
+    /// Whether the text could be made correct by more of it, as a statement or as an expression.
     private func isIncomplete(_ text: String) -> Bool {
-        if (try? runtime.load("return " + text)) != nil { return false }
-        do throws(LuaError) {
-            _ = try runtime.load(text)
-            return false
-        } catch {
-            return error.kind == .syntax(incomplete: true)
+        var isIncomplete = false
+        for start in ["return ", ""] {
+            do throws(LuaError) {
+                _ = try runtime.load(start + text + "\n")
+                return false
+            } catch {
+                isIncomplete = isIncomplete || error.kind == .syntax(incomplete: true)
+            }
         }
+        return isIncomplete
     }
 
     // MARK: Running
@@ -79,6 +82,7 @@ final class Prompt {
                 return
             }
             let values = try load(text).call()
+            if runtime.isInterrupted { throw Interrupted() }
             if !values.isEmpty {
                 workbench.show(try Inspector.lines(values, lua: workbench.lua, terminal: workbench.output))
             }
@@ -93,7 +97,7 @@ final class Prompt {
         entryCount += 1
         let name = "entry \(entryCount)"
         let isExpression = (try? runtime.load("return " + text)) != nil
-        return try workbench.loadEntry(text, name: name, isExpression: isExpression)
+        return try workbench.loadEntry(text + "\n", name: name, isExpression: isExpression)
     }
 
     /// Says once that a local does not outlive its line, when one was made for nothing.
