@@ -11,4 +11,6 @@
 #include "nj_normalization.h"
 #include "nj_pooling.h"
 #include "nj_product.h"
+#include "nj_random.h"
 #include "nj_reduce.h"
+#include "nj_softmax.h"
