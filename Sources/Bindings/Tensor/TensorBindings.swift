@@ -11,6 +11,7 @@ extension Bindings {
             call: TensorFunctions.literal, foreignNames: TensorFunctions.foreignNames
         ) {
             TensorFunctions.creation
+            TensorFunctions.random
             TensorFunctions.asking
             TensorFunctions.conversion
             TensorFunctions.arithmetic
