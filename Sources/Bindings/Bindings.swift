@@ -14,7 +14,7 @@ public enum Bindings {
     /// with the tensor library.
     public static func install(in runtime: Runtime) throws(LuaError) {
         runtime.followNativeMemory(UnsafePointer(nj_live_bytes_address()))
-        nj_set_interrupt_flag(njlua_interrupt_flag_address())
+        nj_set_interrupt_flag(njlua_interrupt_address())
         nj_set_position_source { position in
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
