@@ -50,6 +50,13 @@ int njlua_close_box(lua_State *L) {
     return 0;
 }
 
+int njlua_equal_boxes(lua_State *L) {
+    lua_settop(L, 2);
+    void *object = njlua_box_object(L, 1);
+    lua_pushboolean(L, object && object == njlua_box_object(L, 2));
+    return 1;
+}
+
 // MARK: Fields of instances
 
 /// Looks the key at `key` up in the table at `upvalue`; leaves the value only if there is one.

@@ -51,7 +51,7 @@ static void settle_memory(lua_State *L, njlua_Runtime *runtime) {
         lua_gc(L, LUA_GCCOLLECT);
         runtime->reserve = malloc(RESERVE);
     }
-    if (runtime->bytes <= runtime->limit) return;
+    if (runtime->bytes <= runtime->limit || !lua_checkstack(L, 2)) return;
     // Over the limit this allocation collects garbage first, then raises.
     lua_newuserdatauv(L, 16, 0);
     lua_pop(L, 1);

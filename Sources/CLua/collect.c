@@ -38,7 +38,7 @@ void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
         return;
     }
     double start = njlua_now();
-    lua_gc(L, LUA_GCCOLLECT);
+    if (lua_gc(L, LUA_GCCOLLECT) != 0) return;  // in a finalizer; later, then
     double end = njlua_now();
     double share = (end - start) / (end - runtime->last_collection);
     if (share > dear)

@@ -110,6 +110,8 @@ int njlua_box_tag(lua_State *L, int index);
 int njlua_close_box(lua_State *L);
 /// The same for the box at `index`.
 void njlua_close_box_at(lua_State *L, int index);
+/// `__eq` of boxes: true if both hold the same object.
+int njlua_equal_boxes(lua_State *L);
 /// Pushes `__index` for instances: methods first, then getters, then `fallback(self, key)`.
 /// Takes the methods table and the getters table (name → light userdata) from the stack.
 void njlua_push_instance_index(lua_State *L, void *fallback);

@@ -11,7 +11,7 @@ extension Array: LuaArgument where Element: LuaArgument {
         guard lua_type(call.state, index) == LUA_TTABLE else {
             throw call.mismatch(luaType, at: index)
         }
-        try call.reserve(4)
+        try call.makeRoom(4)
         let index = lua_absindex(call.state, index)
         let count = lua_rawlen(call.state, index)
         var result: [Element] = []
@@ -39,7 +39,7 @@ extension Array: LuaArgument where Element: LuaArgument {
 
 extension Array: LuaResult where Element: LuaResult {
     public func push(to call: Call) throws -> Int32 {
-        try call.reserve(4)
+        try call.makeRoom(4)
         call.pushTable(elements: count)
         let table = lua_gettop(call.state)
         for (offset, element) in enumerated() {
@@ -59,7 +59,7 @@ extension Dictionary: LuaConvertible where Key == String, Value: LuaConvertible 
 
 extension Dictionary: LuaResult where Key == String, Value: LuaResult {
     public func push(to call: Call) throws -> Int32 {
-        try call.reserve(4)
+        try call.makeRoom(4)
         call.pushTable(fields: count)
         let table = lua_gettop(call.state)
         for (key, value) in self {
@@ -158,7 +158,7 @@ public struct Results: LuaResult {
     public static var luaType: LuaType { LuaType("any…", annotation: "any") }
 
     public func push(to call: Call) throws -> Int32 {
-        try call.reserve(values.count + 8)
+        try call.makeRoom(values.count + 8)
         var count: Int32 = 0
         for value in values { count += try value.push(to: call) }
         return count

@@ -43,7 +43,7 @@ public struct Class {
         see: [String] = [], constructor: Function? = nil, methodsFrom: [String] = [],
         index: DynamicIndex? = nil, newIndex: DynamicNewIndex? = nil,
         foreignNames: [String: String] = [:], didPush: ((T, Anchors) -> Void)? = nil,
-        @MemberBuilder members: () -> [Member] = { [] }
+        @MemberBuilder members: () -> [Member]
     ) {
         var declaration = Declaration(
             kind: .type, path: path, summary: summary, details: details, example: example,
@@ -77,6 +77,7 @@ public struct Class {
                 let isMeta = name.hasPrefix("__")
                 function.declaration.kind = isMeta ? .metamethod : .method
                 function.declaration.path = "\(path):\(name)"
+                function.signature?.path = function.declaration.path
                 if isMeta { metamethods.append(function) } else { methods.append(function) }
             case .property(var property):
                 property.declaration.path = "\(path).\(property.declaration.path)"

@@ -14,6 +14,8 @@
 public struct Function {
     public var declaration: Declaration
     let body: (Call) throws -> Int32
+    /// What errors about arguments go by, if the arguments are typed.
+    var signature: Signature?
 
     /// False for a function that shall not be offered as a method of its first parameter's class.
     var mayBeMethod = true

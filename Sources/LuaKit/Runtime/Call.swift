@@ -101,9 +101,9 @@ public struct Call {
     // MARK: Pushing
 
     /// Makes room for more values than the twenty that are always free.
-    public func reserve(_ count: Int) throws {
+    public func makeRoom(_ count: Int) throws(LuaError) {
         guard lua_checkstack(state, Int32(clamping: count)) != 0 else {
-            throw LuaError(.runtime, "stack overflow (\(count) values)")
+            throw LuaError(.runtime, "stack overflow (no room for \(count) more values)")
         }
     }
 

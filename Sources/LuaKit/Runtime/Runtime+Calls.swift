@@ -34,46 +34,35 @@ extension Runtime {
     public func call(
         _ function: LuaFunction, _ arguments: [LuaValue] = []
     ) throws(LuaError) -> [LuaValue] {
-        try call(function.reference, count: arguments.count) { call in
+        try withStack { call throws(LuaError) in
+            try call.makeRoom(arguments.count + 20)
+            function.reference.push(to: call)
             for argument in arguments { call.push(argument) }
+            return try results(call, arguments: Int32(arguments.count))
         }
     }
 
     /// Calls a function with values of any types that Lua knows.
-    func call(
-        _ function: LuaFunction, pushing arguments: [any LuaResult]
-    ) throws -> [LuaValue] {
-        let base = lua_gettop(state)
-        defer { lua_settop(state, base) }
-        var values: [LuaValue] = []
-        for argument in arguments {
-            let call = current
-            let count = try argument.push(to: call)
-            for index in 0..<count { values.append(call.value(at: index - count)) }
-            njlua_pop(call.state, count)
-        }
-        return try call(function, values)
+    func call(_ function: LuaFunction, pushing arguments: [any LuaResult]) throws -> [LuaValue] {
+        let call = current
+        let top = lua_gettop(call.state)
+        defer { lua_settop(call.state, top) }
+        try call.makeRoom(arguments.count + 20)
+        function.reference.push(to: call)
+        var count: Int32 = 0
+        for argument in arguments { count += try argument.push(to: call) }
+        return try results(call, arguments: count)
     }
 
-    private func call(
-        _ function: LuaReference, count: Int, pushArguments: (Call) -> Void
-    ) throws(LuaError) -> [LuaValue] {
-        try withStack { call throws(LuaError) in
-            let state = call.state
-            pool.drain(state)
-            guard lua_checkstack(state, Int32(clamping: count + 8)) != 0 else {
-                throw LuaError(.runtime, "too many arguments")
-            }
-            let base = lua_gettop(state)
-            function.push(to: call)
-            pushArguments(call)
-            try protectedCall(call, arguments: Int32(count), results: LUA_MULTRET)
-            let top = lua_gettop(state)
-            guard lua_checkstack(state, 8) != 0 else {
-                throw LuaError(.runtime, "too many results")
-            }
-            return top > base ? (base + 1...top).map { call.value(at: $0) } : []
-        }
+    /// Calls the function below `arguments` values on the stack, and takes all its results.
+    private func results(_ call: Call, arguments: Int32) throws(LuaError) -> [LuaValue] {
+        let state = call.state
+        let base = lua_gettop(state) - arguments
+        pool.drain(state)
+        try protectedCall(call, arguments: arguments, results: LUA_MULTRET)
+        try call.makeRoom(20)
+        let top = lua_gettop(state)
+        return top >= base ? (base...top).map { call.value(at: $0) } : []
     }
 
     /// Calls the function below `arguments` values on the stack.

@@ -31,9 +31,15 @@ extension Runtime {
             lua_pushcclosure(state, njlua_close_box, 0)
             setField("__close", call)
         }
+        if members.metamethods["__eq"] == nil {
+            lua_pushcclosure(state, njlua_equal_boxes, 0)
+            setField("__eq", call)
+        }
         call.push(type.noun.name)
         setField("__name", call)
-        pushMethods(members, call)
+        pushClassTable(type, members, call)
+        lua_pushvalue(state, -1)
+        setField("__metatable", to: -3, call)
         pushAddresses(members.getters, call)
         njlua_push_instance_index(state, keep(fieldReader(type, members)))
         setField("__index", call)
@@ -41,8 +47,6 @@ extension Runtime {
         njlua_push_instance_newindex(state, keep(fieldWriter(type, members)))
         setField("__newindex", call)
 
-        pushClassTable(type, members, call)
-        setField("__metatable", call)
         let metatable = luaL_ref(state, njlua_registry())
         objects.add(
             ClassRecord(
@@ -96,7 +100,9 @@ extension Runtime {
         }
     }
 
-    /// Pushes the class's own table: the constructor, and its methods as functions.
+    /// Pushes the class's own table, which holds its methods and makes instances when called.
+    ///
+    /// Instances find their methods right there, so that scripts can add to them.
     private func pushClassTable(_ type: Class, _ members: Members, _ call: Call) {
         let state = call.state
         let path = type.declaration.path
@@ -124,12 +130,12 @@ extension Runtime {
     private func fieldReader(_ type: Class, _ members: Members) -> NativeFunction {
         let noun = type.noun.phrase
         let names = Array(members.methods.keys) + Array(members.getters.keys)
-        return NativeFunction(nil) { [unowned self] call in
+        return NativeFunction(nil) { call in
             if let index = members.index, try index(call) { return 1 }
             guard let name = call.text(at: 2) else {
                 throw ArgumentError(luaMessage: "\(noun) has no field \(call.describe(at: 2))")
             }
-            let suggestion = registry.suggestion(
+            let suggestion = call.runtime.registry.suggestion(
                 for: name, among: names.sorted(), in: "", foreignNames: members.foreignNames)
             let hint = suggestion.map { ". Did you mean '\($0)'?" } ?? ""
             throw ArgumentError(luaMessage: "\(noun) has no field '\(name)'\(hint)")

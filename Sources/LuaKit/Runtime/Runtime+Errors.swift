@@ -8,6 +8,8 @@ extension Runtime {
         njlua_pop(call.state, 1)
         var traceback = takeTraceback(call)
         var underlying: (any Error)?
+        let lastThrown = self.lastThrown
+        self.lastThrown = nil
         if let lastThrown, isSame(lastThrown.value, value) {
             if let inner = lastThrown.error as? LuaError {
                 // Raised again on its way out: the inner one knows all frames.

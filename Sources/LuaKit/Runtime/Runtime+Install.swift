@@ -48,7 +48,7 @@ extension Runtime {
                 njlua_pop(state, 1)
                 njlua_new_table(state)
                 lua_pushvalue(state, -1)
-                lua_setfield_raw(state, -3, String(part), call)
+                setField(String(part), to: -3, call)
                 if depth == 0 { setLoaded(String(part), call) }
             }
             njlua_remove(state, -2)
@@ -61,14 +61,17 @@ extension Runtime {
         call.push("_LOADED")
         if lua_rawget(state, njlua_registry()) == LUA_TTABLE {
             lua_pushvalue(state, -2)
-            lua_setfield_raw(state, -2, name, call)
+            setField(name, call)
         }
         njlua_pop(state, 1)
     }
 
-    /// Sets a field of the table below the value on top of the stack, and pops the value.
-    func setField(_ name: String, _ call: Call) {
-        lua_setfield_raw(call.state, -2, name, call)
+    /// Sets a field of a table without metamethods to the value on top of the stack, and pops it.
+    func setField(_ name: String, to table: Int32 = -2, _ call: Call) {
+        let table = lua_absindex(call.state, table)
+        call.push(name)
+        njlua_insert(call.state, -2)
+        lua_rawset(call.state, table)
     }
 
     /// Pushes the metatable of a namespace or class table: unknown names are errors.
@@ -78,12 +81,12 @@ extension Runtime {
         let state = call.state
         njlua_new_table(state)
         push(
-            NativeFunction(nil) { [unowned self] call in
+            NativeFunction(nil) { call in
                 guard let name = call.text(at: 2) else {
                     call.pushNil()
                     return 1
                 }
-                throw missingName(name, in: path, foreignNames)
+                throw call.runtime.missingName(name, in: path, foreignNames)
             }, to: call)
         setField("__index", call)
         if let function {
@@ -107,12 +110,4 @@ extension Runtime {
         let hint = suggestion.map { ". Did you mean \($0)?" } ?? ""
         return ArgumentError(luaMessage: "\(path) has no '\(name)'\(hint)")
     }
-}
-
-/// `t[name] = top` without metamethods; pops the value.
-private func lua_setfield_raw(_ state: OpaquePointer, _ table: Int32, _ name: String, _ call: Call) {
-    let table = lua_absindex(state, table)
-    call.push(name)
-    njlua_insert(state, -2)
-    lua_rawset(state, table)
 }

@@ -86,9 +86,7 @@ public final class Runtime {
         _ body: (Call) throws(LuaError) -> Result
     ) throws(LuaError) -> Result {
         let call = current
-        guard lua_checkstack(call.state, 20) != 0 else {
-            throw LuaError(.runtime, "stack overflow")
-        }
+        try call.makeRoom(20)
         let top = lua_gettop(call.state)
         defer { lua_settop(call.state, top) }
         return try body(call)
