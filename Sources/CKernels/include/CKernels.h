@@ -11,4 +11,5 @@
 #include "nj_normalization.h"
 #include "nj_pooling.h"
 #include "nj_product.h"
+#include "nj_sorting.h"
 #include "nj_reduce.h"

@@ -52,49 +52,55 @@ extension OneDNN {
         _ m: Int, _ n: Int, _ k: Int, _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, step: Int,
         _ alpha: Float, _ beta: Float
     ) throws(TensorError) {
-        let status = dnnl_sgemm(
+        try check(dnnl_sgemm(
             a.flag, b.flag, dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), alpha, a.pointer, dnnl_dim_t(a.step),
-            b.pointer, dnnl_dim_t(b.step), beta, c, dnnl_dim_t(step))
-        try check(status, "matmul")
+            b.pointer, dnnl_dim_t(b.step), beta, c, dnnl_dim_t(step)))
     }
 
     // MARK: The matmul primitive
-
-    private struct Key: Hashable {
-        let m, n, k, a, b, c: Int
-        let hasBias: Bool
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(((m &* 31 &+ n) &* 31 &+ k) &* 31 &+ (hasBias ? 1 : 0))
-        }
-    }
-
-    private static let products = Cache<Key>()
 
     /// `c = a bᵀ (+ bias)`.
     private static func compiled(
         _ m: Int, _ n: Int, _ k: Int, _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, step: Int,
         bias: UnsafePointer<Float>?
     ) throws(TensorError) {
-        let key = Key(m: m, n: n, k: k, a: a.step, b: b.step, c: step, hasBias: bias != nil)
-        try products.with(key) { () throws(TensorError) in
-            let left = try Description("matmul", [m, k], strides: [a.step, 1])
-            let right = try Description("matmul", [k, n], strides: [1, b.step])
-            let row = try bias == nil ? nil : Description("matmul", [1, n], strides: [n, 1])
-            let out = try Description("matmul", [m, n], strides: [step, 1])
-            var roles = [(DNNL_ARG_SRC, left), (DNNL_ARG_WEIGHTS, right), (DNNL_ARG_DST, out)]
-            if let row { roles.append((DNNL_ARG_BIAS, row)) }
-            return try Primitive("matmul", arguments: roles) { primitive, engine in
-                guard let row else { return nj_dnnl_matmul(&primitive, engine, &left.value, &right.value, nil, &out.value) }
-                return nj_dnnl_matmul(&primitive, engine, &left.value, &right.value, &row.value, &out.value)
-            }
-        } _: { primitive throws(TensorError) in
-            if let bias {
-                try primitive.run("matmul", a.pointer, b.pointer, c, bias)
+        let key = [m, n, k, a.step, b.step, step, bias == nil ? 0 : 1]
+        let primitive = try Context.current().cached(productKind, key) { () throws(TensorError) in
+            var left = try strided([m, k], [a.step, 1]), right = try strided([k, n], [1, b.step])
+            var row = try strided([1, n], [n, 1]), out = try strided([m, n], [step, 1])
+            var operation = dnnl_matmul_desc_t()
+            if bias == nil {
+                try check(dnnl_matmul_desc_init(&operation, &left, &right, nil, &out))
             } else {
-                try primitive.run("matmul", a.pointer, b.pointer, c)
+                try check(dnnl_matmul_desc_init(&operation, &left, &right, &row, &out))
+            }
+            let engine = try Context.current().engine
+            return try withAttributes { attributes throws(TensorError) in
+                var description: dnnl_primitive_desc_t?
+                try check(dnnl_primitive_desc_create(&description, &operation, attributes, engine, nil))
+                guard let description else { throw .library("oneDNN", "no product") }
+                defer { dnnl_primitive_desc_destroy(description) }
+                let arguments = [(DNNL_ARG_SRC, left), (DNNL_ARG_WEIGHTS, right), (DNNL_ARG_DST, out)]
+                return try Primitive(description, bias == nil ? arguments : arguments + [(DNNL_ARG_BIAS, row)])
             }
         }
+        let x = UnsafeMutableRawPointer(mutating: a.pointer), w = UnsafeMutableRawPointer(mutating: b.pointer)
+        if let bias {
+            try primitive.run(x, w, c, UnsafeMutableRawPointer(mutating: bias))
+        } else {
+            try primitive.run(x, w, c)
+        }
+    }
+
+    /// Marks products in a thread's cache; convolutions have smaller numbers.
+    private static let productKind = 1 << 10
+
+    /// A float32 array with any strides.
+    private static func strided(_ shape: [Int], _ strides: [Int]) throws(TensorError) -> dnnl_memory_desc_t {
+        var result = dnnl_memory_desc_t()
+        try check(dnnl_memory_desc_init_by_strides(
+            &result, Int32(shape.count), shape.map(Int64.init), dnnl_f32, strides.map(Int64.init)))
+        return result
     }
 }
 

@@ -4,7 +4,7 @@ extension Tensor {
     /// Copies of the whole, `times[d]` along each dimension; missing leading numbers count as 1.
     public func tile(_ times: [Int]) throws(TensorError) -> Tensor {
         if let bad = times.first(where: { $0 < 0 }) { throw .argument("tile", "cannot repeat \(bad) times") }
-        let rank = max(rank, times.count)
+        let rank = Swift.max(rank, times.count)
         let times = [Int](repeating: 1, count: rank - times.count) + times
         let sizes = [Int](repeating: 1, count: rank - self.rank) + shape
         // Each repeated dimension is preceded by one that is stretched: [r, n] reshapes to [r * n].
@@ -60,7 +60,7 @@ extension Tensor {
             total = sum
         }
         let positions = try Tensor(uninitialized: [total], .int64, operation: "repeat_interleave")
-        var out = positions.pointer.assumingMemoryBound(to: Int64.self)
+        var out = positions.int64s
         for (i, count) in counts.enumerated() {
             out.update(repeating: Int64(i), count: Int(count))
             out += Int(count)
