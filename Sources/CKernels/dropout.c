@@ -1,6 +1,6 @@
 // Dropping elements by a mask of bytes.
 
-#include "nj_dropout.h"
+#include "nj_learning.h"
 #include "nj_loop.h"
 
 typedef struct {
