@@ -45,6 +45,7 @@ enum Zoo {
                     Property(
                         "name", "What it is called.", of: Animal.self, get: { $0.name },
                         set: { $0.name = $1 })
+                    Property("size", "The length of its name.", of: Animal.self) { $0.name.utf8.count }
                     Property("friend", "Another animal.", of: Animal.self) { $0.friend }
                     Function(
                         "befriend", "Makes two animals friends.", Param("self", Animal.self),

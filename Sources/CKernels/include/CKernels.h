@@ -11,3 +11,4 @@
 #include "nj_normalization.h"
 #include "nj_pooling.h"
 #include "nj_product.h"
+#include "nj_reduce.h"

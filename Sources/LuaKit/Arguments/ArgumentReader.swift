@@ -5,12 +5,13 @@ final class Signature {
     /// What errors call the function; a class gives its methods their full path.
     var path: String
     let parameters: [Parameter]
-    let declaration: Declaration
+    /// The typed parameters, `Param<Value>` each.
+    let typed: [AnyObject]
     /// Where the variadic parameter is, if there is one.
     let variadic: Int?
 
-    init(_ declaration: Declaration) {
-        self.declaration = declaration
+    init(_ declaration: Declaration, typed: [AnyObject]) {
+        self.typed = typed
         path = declaration.path
         parameters = declaration.parameters
         variadic = parameters.firstIndex(where: \.isVariadic)
@@ -43,14 +44,15 @@ struct ArgumentReader {
         self.signature = signature
         last = lua_gettop(call.state)
         if last > 0, lua_type(call.state, last) == LUA_TTABLE { try findOptions() }
+        if last > signature.parameters.count, signature.variadic == nil { throw tooMany() }
     }
 
     /// The value of the next parameter.
-    mutating func next<Value: LuaArgument>(_ parameter: Param<Value>) throws -> Value {
+    mutating func next<Value: LuaArgument>(_ type: Value.Type) throws -> Value {
         let number = served
         served += 1
         if position <= last {
-            if Value.isVariadic { return try nextVariadic(parameter, number) }
+            if Value.isVariadic { return try nextVariadic(number) }
             let index = position
             position += 1
             if lua_type(call.state, index) != LUA_TNIL || (Value.acceptsNil && options == 0) {
@@ -61,18 +63,10 @@ struct ArgumentReader {
                 }
             }
         }
-        return try byName(parameter, number)
+        return try byName(number)
     }
 
-    /// Throws if arguments are left over.
-    @inline(__always)
-    func finish() throws {
-        if position <= last { throw tooMany() }
-    }
-
-    private mutating func nextVariadic<Value: LuaArgument>(
-        _ parameter: Param<Value>, _ number: Int
-    ) throws -> Value {
+    private mutating func nextVariadic<Value: LuaArgument>(_ number: Int) throws -> Value {
         let first = position
         position = last + 1
         do {
@@ -82,21 +76,22 @@ struct ArgumentReader {
         }
     }
 
-    private func byName<Value: LuaArgument>(
-        _ parameter: Param<Value>, _ number: Int
-    ) throws -> Value {
+    private func byName<Value: LuaArgument>(_ number: Int) throws -> Value {
         if options != 0 {
-            call.push(parameter.erased.name)
+            let parameter = signature.parameters[number]
+            call.push(parameter.name)
             let type = lua_rawget(call.state, options)
             defer { njlua_pop(call.state, 1) }
             if type != LUA_TNIL {
                 do {
                     return try Value.read(call, at: lua_gettop(call.state))
                 } catch let mismatch as Mismatch {
-                    throw wrongOption(mismatch, parameter.erased)
+                    throw wrongOption(mismatch, parameter)
                 }
             }
         }
+        // The signature was made from the same parameters, in the same order.
+        let parameter = unsafeDowncast(signature.typed[number], to: Param<Value>.self)
         if let value = parameter.defaultValue { return value }
         if let value = Value.missing { return value }
         throw missing(number)

@@ -89,7 +89,9 @@ public struct Parameter {
 ///     Param("weight", Tensor.self, shape: "[out, in]", "one row for each output")
 ///     Param("eps", Double.self, default: 1e-5, "added to the variance")
 ///     Param("dim", Dimension?.self, "all dimensions if left out")
-public struct Param<Value: LuaArgument> {
+///
+/// A class, so that handing one on at each call copies nothing.
+public final class Param<Value: LuaArgument> {
     let defaultValue: Value?
     let erased: Parameter
 

@@ -17,7 +17,6 @@ final class TypedBinding<Output, each A: LuaArgument> {
     typealias Body = (repeat each A) throws -> Output
     typealias BodyWithCall = (Call, repeat each A) throws -> Output
 
-    private let parameters: (repeat Param<each A>)
     let signature: Signature
     // One of these is there. (A closure cannot take a pack, so neither can stand for the other.)
     private let body: Body?
@@ -26,11 +25,11 @@ final class TypedBinding<Output, each A: LuaArgument> {
 
     init(
         _ declaration: Declaration, _ parameters: repeat Param<each A>, body: Body?,
-        bodyWithCall: BodyWithCall?,
-        push: @escaping (Output, Call) throws -> Int32
+        bodyWithCall: BodyWithCall?, push: @escaping (Output, Call) throws -> Int32
     ) {
-        self.parameters = (repeat each parameters)
-        signature = Signature(declaration)
+        var typed: [AnyObject] = []
+        for parameter in repeat each parameters { typed.append(parameter) }
+        signature = Signature(declaration, typed: typed)
         self.body = body
         self.bodyWithCall = bodyWithCall
         self.push = push
@@ -38,10 +37,13 @@ final class TypedBinding<Output, each A: LuaArgument> {
 
     func run(_ call: Call) throws -> Int32 {
         var reader = try ArgumentReader(call, signature)
-        let arguments = (repeat try reader.next(each parameters))
-        try reader.finish()
-        if let body { return try push(body(repeat each arguments), call) }
-        if let bodyWithCall { return try push(bodyWithCall(call, repeat each arguments), call) }
+        // No tuple in between: making one costs more than all the rest.
+        if let body {
+            return try push(body(repeat try reader.next((each A).self)), call)
+        }
+        if let bodyWithCall {
+            return try push(bodyWithCall(call, repeat try reader.next((each A).self)), call)
+        }
         return 0
     }
 }
