@@ -60,7 +60,7 @@ final class Prompt {
     /// Whether the text could be made correct by more of it, as a statement or as an expression.
     private func isIncomplete(_ text: String) -> Bool {
         var isIncomplete = false
-        for start in ["return ", ""] {
+        for start in ["return ", " "] {
             do throws(LuaError) {
                 _ = try runtime.load(start + text + "\n")
                 return false
