@@ -13,10 +13,10 @@ final class Prompt {
     init(_ workbench: Workbench) {
         self.workbench = workbench
         if Terminal.isAtBothEnds {
-            let runtime = workbench.runtime
+            let (runtime, lua) = (workbench.runtime, workbench.lua)
             lines = LineEditor(
                 history: History(folder: History.userFolder), isInterrupted: { runtime.isInterrupted },
-                completions: { runtime.completions(after: $0) })
+                completions: lua.completions)
         } else {
             lines = PlainLines()
         }
