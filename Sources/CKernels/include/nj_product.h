@@ -2,14 +2,13 @@
 #pragma once
 
 #include "nj_core.h"
+#include "nj_outcome.h"
 
 // A matrix anywhere in memory; strides are in elements.
 typedef struct {
     const void *data;
     int64_t row, column;
 } nj_matrix;
-
-typedef enum { NJ_DONE, NJ_STOPPED, NJ_NO_MEMORY } nj_outcome;
 
 // c = a b, or c += a b when `accumulate`. `a` is m×k, `b` k×n, `c` row-major with `ldc` elements
 // from row to row. Every element is added up in the same order whatever the number of threads.

@@ -7,21 +7,22 @@ struct Matrix {
     let pointer: UnsafeMutableRawPointer
     let rows: Int, columns: Int
     /// Distances in elements; one of them is 1, the other covers the whole row or column.
-    private(set) var rowStride: Int, columnStride: Int
+    let rowStride: Int, columnStride: Int
 
     /// The last two dimensions of a tensor, which is copied when neither of them is contiguous.
     init(_ tensor: Tensor) throws(TensorError) {
         let r = tensor.rank - 2, rows = tensor.shape[r], columns = tensor.shape[r + 1]
-        var rowStride = rows <= 1 ? max(columns, 1) : tensor.strides[r]
+        // The stride of a dimension of size 1 is free: such a matrix counts as row-major.
         let columnStride = columns <= 1 ? 1 : tensor.strides[r + 1]
-        if columnStride == 1 && columns <= 1 { rowStride = rowStride < 1 ? 0 : rowStride }
-        let isFit = columnStride == 1 ? rowStride >= max(columns, 1) : rows <= 1 || (rowStride == 1 && columnStride >= rows)
-        let owner = isFit ? tensor : try tensor.contiguousCopy()
-        self.owner = owner
+        let rowStride = rows > 1 ? tensor.strides[r] : columnStride == 1 ? max(columns, 1) : 1
+        let isRowMajor = columnStride == 1 && rowStride >= max(columns, 1)
+        let isColumnMajor = rowStride == 1 && columnStride >= max(rows, 1)
+        let isFit = isRowMajor || isColumnMajor
+        owner = isFit ? tensor : try tensor.contiguousCopy()
+        pointer = owner.pointer
         self.rows = rows
         self.columns = columns
-        pointer = owner.pointer
-        self.rowStride = isFit ? (columnStride == 1 ? rowStride : 1) : max(columns, 1)
+        self.rowStride = isFit ? rowStride : max(columns, 1)
         self.columnStride = isFit ? columnStride : 1
     }
 
@@ -54,7 +55,7 @@ struct Matrix {
     private var c: nj_matrix { nj_matrix(data: pointer, row: Int64(rowStride), column: Int64(columnStride)) }
 
     private var operand: OneDNN.Operand {
-        let isTransposed = columnStride != 1
+        let isTransposed = columnStride != 1 || rowStride < columns
         return .init(
             pointer: pointer.assumingMemoryBound(to: Float.self), step: isTransposed ? columnStride : rowStride,
             isTransposed: isTransposed)

@@ -4,7 +4,7 @@ extension Tensor {
     /// Copies of the whole, `times[d]` along each dimension; missing leading numbers count as 1.
     public func tile(_ times: [Int]) throws(TensorError) -> Tensor {
         if let bad = times.first(where: { $0 < 0 }) { throw .argument("tile", "cannot repeat \(bad) times") }
-        let rank = max(rank, times.count)
+        let rank = Swift.max(rank, times.count)
         let times = [Int](repeating: 1, count: rank - times.count) + times
         let sizes = [Int](repeating: 1, count: rank - self.rank) + shape
         // Each repeated dimension is preceded by one that is stretched: [r, n] reshapes to [r * n].

@@ -24,8 +24,8 @@ extension Tensor {
         guard step > 0 else {
             throw .argument("slice", "the step must be positive, not \(step). To reverse a dimension use flip")
         }
-        func clamped(_ position: Int) -> Int { min(max(position < 0 ? position + size : position, 0), size) }
-        let first = clamped(start ?? 0), last = max(clamped(end ?? size), first)
+        func clamped(_ position: Int) -> Int { Swift.min(Swift.max(position < 0 ? position + size : position, 0), size) }
+        let first = clamped(start ?? 0), last = Swift.max(clamped(end ?? size), first)
         let length = last - first
         return try sliced(d, first, length == 0 ? 0 : (length - 1) / step + 1, step, "slice")
     }
@@ -64,7 +64,7 @@ extension Tensor {
         let down = offset < 0 ? offset.magnitude : 0, right = offset > 0 ? offset.magnitude : 0
         let rows = down < shape[a].magnitude ? shape[a] - Int(down) : 0
         let columns = right < shape[b].magnitude ? shape[b] - Int(right) : 0
-        let length = min(rows, columns)
+        let length = Swift.min(rows, columns)
         let start = length > 0 ? self.offset + Int(down) * strides[a] + Int(right) * strides[b] : self.offset
         let kept = shape.indices.filter { $0 != a && $0 != b }
         let layout = Layout(
@@ -144,7 +144,7 @@ extension Tensor {
         guard rank > 0 else { throw .dimension("chunk", dim, rank: 0) }
         guard count > 0 else { throw .argument("chunk", "the number of pieces must be positive, not \(count)") }
         let length = shape[try resolve(dimension: dim, "chunk")]
-        if length == 0 { return try split([Int](repeating: 0, count: min(count, 1 << 20)), dim) }
+        if length == 0 { return try split([Int](repeating: 0, count: Swift.min(count, 1 << 20)), dim) }
         return try split((length - 1) / count + 1, dim)
     }
 
