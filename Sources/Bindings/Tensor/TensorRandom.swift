@@ -36,7 +36,7 @@ extension TensorFunctions {
         }
         Function("tensor.normal_", "Fills with numbers of a normal distribution.", Param("input", Tensor.self), Param("mean", Double.self, default: 0), Param("std", Double.self, default: 1), returns: "the tensor itself",
             example: "tensor.manual_seed(1)\nprint(tensor.zeros(3):normal_(10, 1))") { (x: Tensor, mean: Double, deviation: Double) -> Receiver in
-            _ = try x.normal_(mean: mean, std: deviation)
+            _ = try x.normal_(mean, deviation)
             return Receiver()
         }
         Function("tensor.bernoulli_", "Fills with 1 with probability p, else 0.", Param("input", Tensor.self), Param("p", Double.self, default: 0.5), returns: "the tensor itself",
