@@ -141,25 +141,3 @@ NJ_TERNARY(VECTOR, lerp_f64, double, double, d < 0.5 && d > -0.5 ? a + d * (b - 
 nj_kernel nj_lerp_kernel(nj_dtype type) {
     return type == NJ_FLOAT32 ? lerp_f32 : type == NJ_FLOAT64 ? lerp_f64 : 0;
 }
-
-// b scaled by parameter 0 where the mask a is set, 0 elsewhere.
-#define MASKED(NAME, T)                                                                          \
-    NJ_CLONES static void NAME(char *const *p, const int64_t *s, int64_t n, const void *c) {     \
-        const T scale = *(const T *)c;                                                           \
-        if (s[0] == sizeof(T) && s[1] == 1 && s[2] == sizeof(T)) {                               \
-            T *out = (T *)p[0];                                                                  \
-            const uint8_t *mask = (const uint8_t *)p[1];                                         \
-            const T *x = (const T *)p[2];                                                        \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t i = 0; i < n; i++) out[i] = mask[i] ? x[i] * scale : 0;                 \
-        } else {                                                                                 \
-            for (int64_t i = 0; i < n; i++)                                                      \
-                *(T *)(p[0] + i * s[0]) = *(uint8_t *)(p[1] + i * s[1]) ? *(T *)(p[2] + i * s[2]) * scale : 0; \
-        }                                                                                        \
-    }
-MASKED(masked_scale_f32, float)
-MASKED(masked_scale_f64, double)
-
-nj_kernel nj_masked_scale_kernel(nj_dtype type) {
-    return type == NJ_FLOAT32 ? masked_scale_f32 : type == NJ_FLOAT64 ? masked_scale_f64 : 0;
-}

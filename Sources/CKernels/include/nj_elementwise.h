@@ -45,10 +45,6 @@ nj_kernel nj_where_kernel(nj_dtype type);
 // start, end, weight.
 nj_kernel nj_lerp_kernel(nj_dtype type);
 
-// mask (bool), then the values, which are multiplied by the number `context` points to where the mask is
-// set and become 0 elsewhere.
-nj_kernel nj_masked_scale_kernel(nj_dtype type);
-
 // Copies with conversion: result, then source. Floating to integer truncates toward zero and
 // saturates; NaN becomes 0. Anything to bool is "not zero".
 nj_kernel nj_copy_kernel(nj_dtype to, nj_dtype from);
