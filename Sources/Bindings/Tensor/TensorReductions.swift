@@ -24,9 +24,9 @@ extension TensorFunctions {
         place("argmax", "Position of the largest element, the first of equal ones; of the flattened tensor without `dim`.", see: ["tensor.max"]) { try $0.argmax(dim: $1, keepdim: $2) }
         place("argmin", "Position of the smallest element, the first of equal ones; of the flattened tensor without `dim`.", see: ["tensor.min"]) { try $0.argmin(dim: $1, keepdim: $2) }
         Function("tensor.softmax", "exp(x) / Σ exp(x) along a dimension: numbers that add up to 1.", Param("input", Tensor.self), Param("dim", Dimension.self), returns: "tensor",
-            example: "print(tensor{1, 2, 3}:softmax(1))", see: ["tensor.log_softmax"]) { (x: Tensor, dim: Dimension) in try x.softmax(dim: dim.swift) }
+            example: "print(tensor{1, 2, 3}:softmax(1))", see: ["tensor.log_softmax"]) { (x: Tensor, dim: Dimension) in try x.softmax(dim.swift) }
         Function("tensor.log_softmax", "Logarithm of softmax, without overflow.", Param("input", Tensor.self), Param("dim", Dimension.self), returns: "tensor",
-            example: "print(tensor{1, 2, 3}:log_softmax(1))", see: ["tensor.softmax"]) { (x: Tensor, dim: Dimension) in try x.logSoftmax(dim: dim.swift) }
+            example: "print(tensor{1, 2, 3}:log_softmax(1))", see: ["tensor.softmax"]) { (x: Tensor, dim: Dimension) in try x.logSoftmax(dim.swift) }
     }
 
     private static func overDims(

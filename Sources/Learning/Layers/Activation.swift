@@ -81,9 +81,9 @@ extension Activation {
         ) { x, o in try x.softplus(beta: o[0], threshold: o[1]) },
         Kind(name: "Softsign", summary: "x / (1 + |x|)", options: []) { x, _ in try x.div(x.abs().add(1)) },
         Kind(name: "Softmax", summary: "eˣ / Σ eˣ along a dimension", options: [Option(name: "dim", value: -1, isDimension: true)]
-        ) { x, o in try x.softmax(dim: Int(o[0])) },
+        ) { x, o in try x.softmax(Int(o[0])) },
         Kind(name: "LogSoftmax", summary: "log(eˣ / Σ eˣ) along a dimension",
-            options: [Option(name: "dim", value: -1, isDimension: true)]) { x, o in try x.logSoftmax(dim: Int(o[0])) },
+            options: [Option(name: "dim", value: -1, isDimension: true)]) { x, o in try x.logSoftmax(Int(o[0])) },
         Kind(name: "GLU", summary: "a·sigmoid(b) for the halves a, b of x along a dimension (Dauphin et al. 2017)",
             options: [Option(name: "dim", value: -1, isDimension: true)]) { x, o in try gatedLinear(x, Int(o[0])) },
     ]

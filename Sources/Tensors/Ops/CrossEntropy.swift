@@ -87,7 +87,7 @@ extension Tensor {
             if node.isDifferentiatingTwice {
                 // The same value, with the dependence on the scores: each row's softmax, times the
                 // weight of its target.
-                let softmax = try node.saved(1).classesLast().softmax(dim: -1)
+                let softmax = try node.saved(1).classesLast().softmax(-1)
                 let share = try Tensor.targetWeights(labels, weight, classes, ignoreIndex, smoothing, softmax.dtype)
                 slopes = try slopes.add(softmax.sub(softmax.detach()).mul(share))
             }
@@ -126,7 +126,7 @@ extension Tensor {
             sizes[axis] = weight.count
             target = try target.mul(weight.reshape(sizes))
         }
-        let losses = try logSoftmax(dim: axis).mul(target).sum([axis]).neg()
+        let losses = try logSoftmax(axis).mul(target).sum([axis]).neg()
         guard reduction == .mean else { return try losses.reduced(reduction) }
         return try losses.sum().div(.double(Double(losses.count)))
     }
