@@ -19,7 +19,7 @@ public enum Bindings {
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
         }
-        try runtime.install(namespaces)
+        try runtime.install(namespaces, parameterDocs: parameterDocs)
         shareModules(in: runtime)
     }
 
