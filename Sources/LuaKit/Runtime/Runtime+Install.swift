@@ -3,7 +3,8 @@ import CLua
 extension Runtime {
     /// Makes what the namespaces declare visible to Lua.
     ///
-    /// Outer namespaces must come before inner ones, parent classes before their children.
+    /// Outer namespaces must come before inner ones, parent classes before their children, and a
+    /// class together with or after the functions that are to be its methods.
     public func install(_ namespaces: [Namespace]) throws(LuaError) {
         registry.add(namespaces)
         try withStack { call throws(LuaError) in
