@@ -3,7 +3,8 @@ import CLua
 extension Runtime {
     /// Makes what the namespaces declare visible to Lua.
     ///
-    /// Outer namespaces must come before inner ones, parent classes before their children.
+    /// Outer namespaces must come before inner ones, parent classes before their children, and a
+    /// class together with or after the functions that are to be its methods.
     ///
     /// `parameterDocs` explains parameters, by name, that say the same wherever they occur; a doc in
     /// the declaration itself comes first.
