@@ -47,7 +47,7 @@ private func countRight(_ prediction: Tensor, _ target: Tensor) throws -> (right
         let classes = rows.remove(at: 1)
         if rows == target.shape, classes > 0 {
             let labels = try target.labels(name, classes: classes, ignoreIndex: .min)
-            return try count(prediction.argmax(1), labels)
+            return try count(prediction.argmax(dim: 1), labels)
         }
     }
     guard prediction.shape == target.shape else {
