@@ -38,7 +38,7 @@ let package = Package(
 
         // Tests mirror the targets
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(
             name: "LearningTests", dependencies: ["Learning", "Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
