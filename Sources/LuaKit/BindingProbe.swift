@@ -27,6 +27,7 @@ extension Runtime {
         let before = lua_gettop(state)
         do {
             try withStack { call throws(LuaError) in
+                try call.makeRoom(arguments.count + 20)
                 njlua_push_function(call.state, function.pointer, false)
                 for argument in arguments { call.push(argument) }
                 try protectedCall(call, arguments: Int32(arguments.count), results: LUA_MULTRET)
