@@ -40,7 +40,8 @@ let package = Package(
         // Tests mirror the targets
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "CFormats", "TestSupport"], exclude: ["Reference"]),
+        .testTarget(
+            name: "LearningTests", dependencies: ["Learning", "CFormats", "Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
         .testTarget(name: "BindingsTests", dependencies: ["NightjarKit", "TestSupport"]),

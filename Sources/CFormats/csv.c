@@ -105,7 +105,7 @@ static const uint8_t *read_field(
     if (doubled) span->length = -span->length - 1;
     p = after_blanks(f, p, end);
     if (p < end && !ends_field(f, *p)) {
-        *problem = NJ_CSV_MISPLACED;
+        *problem = NJ_CSV_AFTER_QUOTE;
         return NULL;
     }
     return p;

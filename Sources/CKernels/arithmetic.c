@@ -68,7 +68,7 @@ EXTREMES(uint8_t, u8)
 
 nj_kernel nj_binary_kernel(nj_binary operation, nj_dtype type) {
     // Columns in the order of nj_dtype: bool, uint8, int32, int64, float32, float64.
-    static const nj_kernel table[NJ_BINARY_COUNT][6] = {
+    static const nj_kernel table[NJ_ARITHMETIC_COUNT][6] = {
         [NJ_ADD] = {or_b, add_u8, add_i32, add_i64, add_f32, add_f64},
         [NJ_SUB] = {0, sub_u8, sub_i32, sub_i64, sub_f32, sub_f64},
         [NJ_MUL] = {and_b, mul_u8, mul_i32, mul_i64, mul_f32, mul_f64},
@@ -76,5 +76,5 @@ nj_kernel nj_binary_kernel(nj_binary operation, nj_dtype type) {
         [NJ_MINIMUM] = {and_b, minimum_u8, minimum_i32, minimum_i64, minimum_f32, minimum_f64},
         [NJ_MAXIMUM] = {or_b, maximum_u8, maximum_i32, maximum_i64, maximum_f32, maximum_f64},
     };
-    return table[operation][type];
+    return operation < NJ_ARITHMETIC_COUNT ? table[operation][type] : nj_binary_math_kernel(operation, type);
 }

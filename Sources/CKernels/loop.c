@@ -6,7 +6,7 @@
 
 // Elements per thread below which a second thread costs more than it brings.
 enum { GRAIN = 32768 };
-// Elements between two looks at the interrupt flag.
+// Cheap elements between two looks at the interrupt flag.
 enum { STRETCH = 1 << 20 };
 
 static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -72,6 +72,7 @@ typedef struct {
     const nj_loop *loop;
     nj_kernel kernel;
     const void *context;
+    int64_t stretch;                   // elements between two looks at the interrupt flag
     int64_t strides[NJ_MAX_OPERANDS];  // of the innermost dimension
 } walk;
 
@@ -90,14 +91,19 @@ static void walk_range(void *data, int64_t begin, int64_t end) {
         at[i] = loop->data[i];
         for (int d = 0; d <= inner; d++) at[i] += index[d] * loop->strides[i][d];
     }
+    int64_t until_look = w->stretch;
     while (begin < end) {
         int64_t n = loop->sizes[inner] - index[inner];
         if (n > end - begin) n = end - begin;
-        if (n > STRETCH) n = STRETCH;
+        if (n > w->stretch) n = w->stretch;
         w->kernel(at, w->strides, n, w->context);
         begin += n;
         if (begin >= end) return;
-        if (n >= STRETCH / 8 && nj_interrupted()) return;
+        until_look -= n;
+        if (until_look <= 0) {
+            if (nj_interrupted()) return;
+            until_look = w->stretch;
+        }
         index[inner] += n;
         for (int i = 0; i < loop->operands; i++) at[i] += n * loop->strides[i][inner];
         for (int d = inner; d > 0 && index[d] == loop->sizes[d]; d--) {
@@ -109,12 +115,13 @@ static void walk_range(void *data, int64_t begin, int64_t end) {
     }
 }
 
-static bool prepare(nj_loop *loop, nj_kernel kernel, const void *context, bool reorder, walk *w, int64_t *count) {
+static bool prepare(
+    nj_loop *loop, nj_kernel kernel, const void *context, int cost, bool reorder, walk *w, int64_t *count) {
     *count = 1;
     for (int d = 0; d < loop->rank; d++) *count *= loop->sizes[d];
     if (*count == 0) return false;
     simplify(loop, reorder);
-    *w = (walk){loop, kernel, context, {0}};
+    *w = (walk){loop, kernel, context, STRETCH / (cost > 0 ? cost : 1), {0}};
     for (int i = 0; i < loop->operands; i++) w->strides[i] = loop->strides[i][loop->rank - 1];
     return true;
 }
@@ -122,13 +129,28 @@ static bool prepare(nj_loop *loop, nj_kernel kernel, const void *context, bool r
 bool nj_loop_run(nj_loop *loop, nj_kernel kernel, const void *context, int cost) {
     walk w;
     int64_t count;
-    if (!prepare(loop, kernel, context, true, &w, &count)) return true;
+    if (!prepare(loop, kernel, context, cost, true, &w, &count)) return true;
     nj_parallel(count, GRAIN / (cost > 0 ? cost : 1), walk_range, &w);
-    return count < STRETCH || !nj_interrupted();
+    return count <= w.stretch || !nj_interrupted();
+}
+
+bool nj_flat_run(nj_kernel kernel, int operands, char *const *data, const int64_t *strides, int64_t n,
+                 const void *context, int cost) {
+    if (n <= 4096) {
+        if (n > 0) kernel(data, strides, n, context);
+        return true;
+    }
+    nj_loop loop = {.rank = 1, .operands = operands};
+    loop.sizes[0] = n;
+    for (int i = 0; i < operands; i++) {
+        loop.data[i] = data[i];
+        loop.strides[i][0] = strides[i];
+    }
+    return nj_loop_run(&loop, kernel, context, cost);
 }
 
 void nj_loop_run_sequentially(nj_loop *loop, nj_kernel kernel, const void *context) {
     walk w;
     int64_t count;
-    if (prepare(loop, kernel, context, false, &w, &count)) walk_range(&w, 0, count);
+    if (prepare(loop, kernel, context, 1, false, &w, &count)) walk_range(&w, 0, count);
 }

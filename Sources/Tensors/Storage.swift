@@ -10,6 +10,8 @@ public final class Storage {
     var version: Int32 = 0
     /// Where the user's program last changed the elements in place.
     var lastChange = nj_position()
+    /// The same numbers in the layout of a kernel that uses them again and again.
+    var prepared: PreparedWeights?
 
     /// Uninitialised memory.
     init(byteCount: Int, operation: String, shape: [Int]) throws(TensorError) {

@@ -83,7 +83,7 @@ public final class Tensor {
     /// Resolves a dimension, negative ones counting from the end.
     func resolve(dimension: Int, _ operation: String) throws(TensorError) -> Int {
         // A single number accepts 0 and -1, as it would with one dimension.
-        let limit = max(rank, 1)
+        let limit = Swift.max(rank, 1)
         guard dimension >= -limit, dimension < limit else { throw .dimension(operation, dimension, rank: rank) }
         return dimension < 0 ? dimension + limit : dimension
     }

@@ -15,6 +15,9 @@ public enum TensorError: Error, Equatable {
     case argument(String, String)
     /// A value in a tensor that cannot be used, such as a label out of range.
     case value(String, String)
+    /// A class label outside of 0..<classes, in a row of the targets. `smallest` and `largest` are
+    /// those of all labels, which tell when all are shifted.
+    case label(String, Int, row: Int, classes: Int, smallest: Int, largest: Int)
     /// Not enough memory; `bytes` is nil when the number of elements itself overflows.
     case outOfMemory(String, shape: [Int], bytes: Int?)
     /// `backward` from more than one number.
@@ -49,7 +52,7 @@ public enum TensorError: Error, Equatable {
         switch self {
         case .shapes(let name, _, _, _), .dtypes(let name, _, _, _), .dimension(let name, _, _),
             .index(let name, _, _, _), .argument(let name, _), .value(let name, _),
-            .outOfMemory(let name, _, _), .notOneNumber(let name, _), .noGraph(let name),
+            .label(let name, _, _, _, _, _), .outOfMemory(let name, _, _), .notOneNumber(let name, _), .noGraph(let name),
             .graphFreed(let name, _), .changedInPlace(let name, _, _), .inPlace(let name, _),
             .rule(let name, _), .singular(let name, _), .library(let name, _):
             name
@@ -65,7 +68,7 @@ extension TensorError: CustomStringConvertible {
     public func message(base: Int) -> String {
         switch self {
         case .shapes(let name, let shapes, let detail, let hint):
-            let list = shapes.map(describe).joined(separator: name == "matmul" ? " × " : " and ")
+            let list = shapes.map(describe).joined(separator: ["matmul", "mm", "bmm", "mv"].contains(name) ? " × " : " and ")
             return "\(name): \(list): \(detail)" + render(hint)
         case .dtypes(let name, let types, let expected, let hint):
             let list = types.map(\.name).joined(separator: " and ")
@@ -82,6 +85,10 @@ extension TensorError: CustomStringConvertible {
         case .argument(let name, let text), .value(let name, let text), .inPlace(let name, let text),
             .rule(let name, let text), .singular(let name, let text), .library(let name, let text):
             return "\(name): \(text)"
+        case .label(let name, let label, let row, let classes, let smallest, let largest):
+            return "\(name): label \(label + base) in row \(row + base) is outside \(base)..\(classes - 1 + base) "
+                + "(\(classes) class\(classes == 1 ? "" : "es"))"
+                + TensorError.shiftAdvice(classes: classes, smallest: smallest, largest: largest, base: base)
         case .outOfMemory(let name, let shape, let bytes):
             let size = bytes.map { " needs " + TensorError.bytes($0) } ?? " has too many elements"
             return "\(name): not enough memory: \(describe(shape))\(size)"
@@ -109,6 +116,17 @@ extension TensorError: CustomStringConvertible {
         case .transpose(let name): ". Did you mean \(name):t()?"
         case .text(let text): ". " + text
         }
+    }
+
+    /// The line that fixes labels that are all shifted by one.
+    private static func shiftAdvice(classes: Int, smallest: Int, largest: Int, base: Int) -> String {
+        if smallest == -1, largest < classes - 1 {
+            return ". All labels lie in \(smallest + base)..\(largest + base), shifted by one: use y + 1"
+        }
+        if smallest >= 1, largest == classes {
+            return ". All labels lie in \(smallest + base)..\(largest + base), shifted by one: use y - 1"
+        }
+        return ""
     }
 
     static func bytes(_ count: Int) -> String {

@@ -1,1 +1,4 @@
-print("nightjar")
+import Console
+import Glibc
+
+exit(Command.run(CommandLine.arguments))

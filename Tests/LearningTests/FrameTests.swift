@@ -23,8 +23,8 @@ import Tensors
         #expect(try frame.head(2)["name"]?.text == ["Ann", "Bob"])
         #expect(try frame.tail(1)["name"]?.text == ["Eve"])
         #expect(try frame.head(99) == frame)
-        #expect(try frame.select(["age", "name"]).columnNames == ["age", "name"])
-        #expect(try frame.drop(["age"]).columnNames == ["name", "city", "tall"])
+        #expect(try frame.select(["age", "name"]).names == ["age", "name"])
+        #expect(try frame.drop(["age"]).names == ["name", "city", "tall"])
         #expect(try frame.rename(["age": "years"])["years"]?.count == 5)
         #expect(try frame.filter { $0["age"] == .number(30) }["name"]?.text == ["Ann", "Eve"])
         #expect(try frame.apply("age", as: "old") { if case .number(let n) = $0 { .boolean(n > 25) } else { .missing } }["old"]
@@ -75,7 +75,7 @@ import Tensors
         let frame = try people().select(["name", "city"])
         let cities = try Frame([Column("city", ["Rome", "Oslo", "Kyiv", nil]), Column("rank", [1, 2, 3, 4]), Column("name", ["R", "O", "K", "?"])])
         let inner = try frame.join(cities, on: ["city"])
-        #expect(inner.columnNames == ["name", "city", "rank", "name_right"])
+        #expect(inner.names == ["name", "city", "rank", "name_right"])
         #expect(inner["rank"]?.numbers == [1, 2, 1, 2])
         let left = try frame.join(cities, on: ["city"], how: .left)
         #expect(left["rank"] == Column("rank", [1, 2, 1, nan, 2]))
@@ -89,7 +89,7 @@ import Tensors
         let wrong = try Frame([Column("city", [1, 2])])
         #expect(message { _ = try frame.join(wrong, on: ["city"]) } == "join: column \"city\" holds text values in one frame and number values in the other")
         let stacked = try Frame.concat([frame, cities])
-        #expect(stacked.columnNames == ["name", "city", "rank"])
+        #expect(stacked.names == ["name", "city", "rank"])
         #expect(stacked["rank"]?.missingCount == 5)
         #expect(message { _ = try frame.concat(wrong) }.hasPrefix("concat: column \"city\" holds text"))
     }
@@ -110,7 +110,7 @@ import Tensors
     @Test func encoding() throws {
         let frame = try people()
         let hot = try frame.oneHot(["city"])
-        #expect(hot.columnNames == ["name", "city_Oslo", "city_Rome", "age", "tall"])
+        #expect(hot.names == ["name", "city_Oslo", "city_Rome", "age", "tall"])
         #expect(hot["city_Rome"]?.numbers == [1, 0, 1, 0, 0])
         let (coded, classes) = try frame.labelEncode("city", first: 1)
         #expect(coded["city"] == Column("city", [2, 1, 2, nan, 1]))
@@ -120,15 +120,24 @@ import Tensors
         #expect(try doubles(x)[0..<4] == [30, 1, 40, 0])
         #expect(message { _ = try frame.tensor() } == "to_tensor: column \"name\" holds text. Use one_hot or label_encode first, or leave it out")
         #expect(message { _ = try frame.tensor(["age"], .int64) }.hasPrefix("to_tensor: column \"age\" has missing values"))
-        let examples = try frame.dropMissing(["city"]).examples(features: ["age"], target: "city")
-        #expect(examples.classes == ["Oslo", "Rome"])
-        #expect(examples.y.dtype == .int64)
-        #expect(message { _ = try frame.examples(target: "city") }.hasPrefix("to_dataset: the target column \"city\" has 1 missing values"))
+        let set = try frame.dropMissing(["city", "age"]).dataset(features: ["age"], target: "city")
+        #expect(set.classes == ["Oslo", "Rome"])
+        #expect(set.tensors[1].dtype == .int64)
+        #expect(try frame.impute(.mean).dataset(features: ["age"], target: "age").tensors[1].shape == [5, 1])
+        #expect(try frame.impute(.mean).dataset(features: ["age"], target: "age", isClass: true).classes == ["20", "30", "40"])
+        #expect(message { _ = try frame.dataset(features: ["age"], target: "city") }
+            == "to_dataset: column \"age\" has 1 missing value (row 3). Use drop_missing() or impute(\"mean\")")
+        #expect(message { _ = try frame.dataset(target: "age") }
+            == "to_dataset: column \"city\" has 1 missing value (row 4); column \"tall\" has 1 missing value (row 5); "
+            + "\"name\" is text; \"city\" is text. Use drop_missing() or impute(\"mean\"); one_hot{\"name\", \"city\"}")
+        #expect(message { _ = try frame.dataset(features: ["age"], target: "tall", isClass: false) }.hasPrefix("to_dataset: column \"age\""))
+        #expect(message { _ = try frame.classes("city") }
+            == "to_dataset: column \"city\" has 1 missing value (row 4), which have no class. Use drop_missing{\"city\"} first")
     }
 
     @Test func describing() throws {
         let summary = try people().describe()
-        #expect(summary.columnNames == ["column", "kind", "count", "missing", "unique", "mean", "std", "min", "25%", "50%", "75%", "max"])
+        #expect(summary.names == ["column", "kind", "count", "missing", "unique", "mean", "std", "min", "25%", "50%", "75%", "max"])
         let row = try summary.row(2)
         #expect(row["count"] == .number(4) && row["missing"] == .number(1) && row["mean"] == .number(30) && row["25%"] == .number(27.5))
     }
@@ -177,23 +186,23 @@ import Tensors
             {"id": 9007199254740993, "mixed": 1}
             {"id": 4, "mixed": "one"}
             """
-        let frame = try Frame.parseJSONL(Array(text.utf8))
-        #expect(frame.columnNames == ["id", "name", "score", "ok", "extra", "mixed"])
+        let frame = try parseJSONL(Array(text.utf8))
+        #expect(frame.names == ["id", "name", "score", "ok", "extra", "mixed"])
         #expect(frame["id"]?.text == ["1", "2", "9007199254740993", "4"])
         #expect(frame["ok"] == Column("ok", .booleans([1, nan, nan, nan])))
         #expect(frame["mixed"]?.text == [nil, nil, "1", "one"])
-        func refused(_ text: String) -> String { message { _ = try Frame.parseJSONL(Array(text.utf8), name: "t.jsonl") } }
+        func refused(_ text: String) -> String { message { _ = try parseJSONL(Array(text.utf8), name: "t.jsonl") } }
         #expect(refused("") == "t.jsonl:1: the file is empty")
         #expect(refused("{\"a\":1}\n[1]\n") == "t.jsonl:2: the line is not a JSON object")
         #expect(refused("{\"a\":[1]}") == "t.jsonl:1: \"a\" holds a list or an object; a table has numbers, texts, booleans")
         #expect(refused("{\"a\":1}\n{\"a\":}") == "t.jsonl:2: byte 6 of the line: expected a value")
         let bytes = Array(text.utf8)
-        for end in 0..<bytes.count { _ = try? Frame.parseJSONL(Array(bytes[..<end])) }
+        for end in 0..<bytes.count { _ = try? parseJSONL(Array(bytes[..<end])) }
         for i in bytes.indices {
             for bit in 0..<8 {
                 var changed = bytes
                 changed[i] ^= 1 << bit
-                _ = try? Frame.parseJSONL(changed)
+                _ = try? parseJSONL(changed)
             }
         }
     }

@@ -3,10 +3,10 @@ import Tensors
 @testable import Learning
 
 @Suite struct MetricsTests {
-    static let reference = Result { try Reference.json("metrics.json") }
+    static let reference = Result { try JSONReference.read("metrics.json") }
 
-    /// The metric that a case of metrics.json names, or nil for those that are no `Metric`.
-    static func metric(_ name: String, _ options: JSON) throws -> Metric? {
+    /// The metric that a case of metrics.json names, or nil for those that are no `Measure`.
+    static func metric(_ name: String, _ options: JSON) throws -> Measure? {
         let classes = options["classes"]?.list?.compactMap(\.int), positive = options["positive"]?.int
         let average = try options["average"]?.string.map { try #require(Average(rawValue: $0)) }
         let of = ClassOptions(average: average, positive: positive, classes: classes, undefined: options["undefined"]?.double ?? 0)
@@ -48,7 +48,7 @@ import Tensors
     }
 
     /// All numbers of a value, in the order of metrics.json.
-    static func numbers(_ value: MetricValue) -> [Double] {
+    static func numbers(_ value: MeasureValue) -> [Double] {
         switch value {
         case .number(let value): return [value]
         case .perClass(let values): return values
@@ -85,7 +85,7 @@ import Tensors
                 continue
             }
             let metric = try #require(try Self.metric(name, entry["options"] ?? .null), "\(name)")
-            let got = Self.numbers(try metric.value(p, t))
+            let got = Self.numbers(try metric.result(of: p, t))
             #expect(agree(got, expected), "\(entry.text): got \(got) for \(input.map(\.text))")
 
             // In two batches, the same.
@@ -96,10 +96,10 @@ import Tensors
                 return try Tensor(Array(doubles(tensor)[rows.lowerBound * width..<rows.upperBound * width]), shape: [rows.count] + tensor.shape.dropFirst())
             }
             for rows in [0..<cut, cut..<n] { try metric.update(part(p, rows), part(t, rows)) }
-            let batched = Self.numbers(try metric.compute())
+            let batched = Self.numbers(try metric.result())
             #expect(agree(batched, expected, 1e-9) || agree(batched, got, 1e-12), "\(name) in batches: \(batched), at once \(got)")
             metric.reset()
-            #expect(throws: LearningError.self) { try metric.compute() }
+            #expect(throws: LearningError.self) { try metric.result() }
         }
     }
 
@@ -109,30 +109,30 @@ import Tensors
             return "no error"
         }
         let three = try Tensor([Int64(0), 1, 2]), two = try Tensor([Int64(0), 1])
-        #expect(message { _ = try Metrics.f1().value(three, two) } == "f1: [3] and [2]: 3 predictions and 2 targets")
-        #expect(message { _ = try Metrics.accuracy().value(Tensor([0.7, 0.2]), two) }
+        #expect(message { _ = try Metrics.f1().result(of: three, two) } == "f1: [3] and [2]: 3 predictions and 2 targets")
+        #expect(message { _ = try Metrics.accuracy().result(of: Tensor([0.7, 0.2]), two) }
             == "accuracy: predictions are class labels [N] or scores [N, C]; not 0.7. For probabilities of two classes compare with a threshold first")
-        #expect(message { _ = try Metrics.precision(.init(average: .binary)).value(three, three) }.hasPrefix("precision: there are 3 classes"))
-        #expect(message { _ = try Metrics.logLoss().value(Tensor([1.5, 0]), two) }
+        #expect(message { _ = try Metrics.precision(.init(average: .binary)).result(of: three, three) }.hasPrefix("precision: there are 3 classes"))
+        #expect(message { _ = try Metrics.logLoss().result(of: Tensor([1.5, 0]), two) }
             == "log_loss: 1.5 is no probability. For scores of a network apply softmax or sigmoid first")
-        #expect(message { _ = try Metrics.rocAUC().value(Tensor([Double.nan, 0]), two) } == "roc_auc: the scores contain NaN")
+        #expect(message { _ = try Metrics.rocAUC().result(of: Tensor([Double.nan, 0]), two) } == "roc_auc: the scores contain NaN")
         #expect(message { _ = try Metrics.accuracy().compute() } == "accuracy: there are no values to measure")
-        #expect(message { _ = try Metrics.mse().value(Tensor([1.0, 2], shape: [2, 1]), Tensor([1.0, 2, 3])) }
+        #expect(message { _ = try Metrics.mse().result(of: Tensor([1.0, 2], shape: [2, 1]), Tensor([1.0, 2, 3])) }
             == "mse: [2, 1] and [3]: predictions and targets are [N] or [N, D] alike")
         #expect(message { _ = try Metrics.silhouette(Tensor([1.0, 2], shape: [2, 1]), two) }.contains("2 to N - 1 clusters"))
         let empty = try Tensor([Double]())
-        #expect(message { _ = try Metrics.accuracy().value(empty, empty) } == "accuracy: there are no values to measure")
+        #expect(message { _ = try Metrics.accuracy().result(of: empty, empty) } == "accuracy: there are no values to measure")
         // A refused batch leaves no trace.
         let metric = Metrics.accuracy()
         try metric.update(two, two)
         _ = try? metric.update(three, two)
-        #expect(try metric.compute().number == 1)
+        #expect(try metric.compute() == 1)
     }
 
     @Test func printed() throws {
         let p = try Tensor([Int64(0), 0, 1, 1, 1, 1]), t = try Tensor([Int64(0), 0, 0, 1, 1, 1])
-        guard case .report(let report) = try Metrics.classificationReport(names: ["cat", "dog"]).value(p, t),
-            case .confusion(let matrix) = try Metrics.confusionMatrix(names: ["cat", "dog"]).value(p, t)
+        guard case .report(let report) = try Metrics.classificationReport(names: ["cat", "dog"]).result(of: p, t),
+            case .confusion(let matrix) = try Metrics.confusionMatrix(names: ["cat", "dog"]).result(of: p, t)
         else { Issue.record("other kinds of values"); return }
         #expect(report.description == """
                               precision  recall     f1  support

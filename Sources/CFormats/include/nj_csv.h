@@ -49,7 +49,8 @@ typedef enum {
     NJ_CSV_FINE,
     NJ_CSV_RAGGED,      // `fields` of them
     NJ_CSV_UNCLOSED,    // the line is that of the opening quote
-    NJ_CSV_MISPLACED,   // a quote inside a field without quotes, or text after a closing one
+    NJ_CSV_MISPLACED,   // a quote inside a field that does not start with one
+    NJ_CSV_AFTER_QUOTE, // text after a closing quote
     NJ_CSV_NUL,
     NJ_CSV_NOT_UTF8,
 } nj_csv_problem;

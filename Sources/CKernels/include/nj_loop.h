@@ -26,6 +26,25 @@ bool nj_loop_run(nj_loop *loop, nj_kernel kernel, const void *context, int cost)
 // The same for one thread and in index order, for kernels that may meet an element twice.
 void nj_loop_run_sequentially(nj_loop *loop, nj_kernel kernel, const void *context);
 
+// The same for operands that are contiguous in one order or a single number (stride 0); small ones run
+// at once.
+bool nj_flat_run(nj_kernel kernel, int operands, char *const *data, const int64_t *strides, int64_t n,
+                 const void *context, int cost);
+
+static inline bool nj_flat2(nj_kernel kernel, void *out, int64_t out_size, const void *a, int64_t a_size, int64_t n,
+                            const void *context, int cost) {
+    char *data[2] = {(char *)out, (char *)a};
+    const int64_t strides[2] = {out_size, a_size};
+    return nj_flat_run(kernel, 2, data, strides, n, context, cost);
+}
+
+static inline bool nj_flat3(nj_kernel kernel, void *out, int64_t out_size, const void *a, int64_t a_size, const void *b,
+                            int64_t b_size, int64_t n, const void *context, int cost) {
+    char *data[3] = {(char *)out, (char *)a, (char *)b};
+    const int64_t strides[3] = {out_size, a_size, b_size};
+    return nj_flat_run(kernel, 3, data, strides, n, context, cost);
+}
+
 // The kernel of a function compiled for each level of x86-64, chosen when the program starts.
 #if defined(__x86_64__) && defined(__linux__)
 #define NJ_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -1,7 +1,7 @@
 import Tensors
 
 /// How often each class was predicted for each: all that measures of class labels need.
-struct ClassCounts: MetricState {
+struct ClassCounts: MeasureState {
     struct Pair: Hashable {
         let target: Int
         let prediction: Int
@@ -117,7 +117,7 @@ extension ClassCounts {
     /// A measure of single classes, averaged.
     func averaged(
         _ operation: String, _ options: ClassOptions, _ measure: (ClassSums, Double) -> Double
-    ) throws -> MetricValue {
+    ) throws -> MeasureValue {
         let classes = options.classes ?? self.classes
         let average = options.average ?? (options.positive != nil || classes.count <= 2 ? .binary : .macro)
         let sums: [ClassSums]

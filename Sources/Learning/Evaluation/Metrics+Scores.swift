@@ -5,8 +5,8 @@ import Tensors
 // [N, C] with a column for each class 0..<C; targets are labels [N].
 
 extension Metrics {
-    private static func scores(_ name: String, _ value: @escaping (ScoreRows) throws -> MetricValue) -> Metric {
-        Metric(name, ScoreRows(), value)
+    private static func scores(_ name: String, _ value: @escaping (ScoreRows) throws -> MeasureValue) -> Measure {
+        Measure(name, ScoreRows(), value)
     }
 
     private static func ranked(_ rows: ScoreRows, _ name: String, _ positive: Int?) throws -> RankedCounts {
@@ -18,7 +18,7 @@ extension Metrics {
     /// columns come first.
     ///
     /// - Throws: for k below 1.
-    public static func topKAccuracy(_ k: Int = 2) throws -> Metric {
+    public static func topKAccuracy(_ k: Int = 2) throws -> Measure {
         guard k >= 1 else { throw LearningError.argument("top_k_accuracy", "k must be at least 1, got \(k)") }
         return scores("top_k_accuracy") { rows in
             try rows.checkTargets("top_k_accuracy")
@@ -38,12 +38,12 @@ extension Metrics {
 
     /// True against false positives at every threshold; `dropIntermediate` leaves away points on
     /// straight lines.
-    public static func rocCurve(positive: Int? = nil, dropIntermediate: Bool = true) -> Metric {
+    public static func rocCurve(positive: Int? = nil, dropIntermediate: Bool = true) -> Measure {
         scores("roc_curve") { .roc(ROCCurve(try ranked($0, "roc_curve", positive), dropIntermediate: dropIntermediate)) }
     }
 
     /// Precision against recall at every threshold.
-    public static func prCurve(positive: Int? = nil) -> Metric {
+    public static func prCurve(positive: Int? = nil) -> Measure {
         scores("pr_curve") { .precisionRecall(PrecisionRecallCurve(try ranked($0, "pr_curve", positive))) }
     }
 
@@ -60,7 +60,7 @@ extension Metrics {
     /// where a class is absent.
     public static func rocAUC(
         average: Average? = nil, pairing: Pairing = .oneVersusRest, positive: Int? = nil
-    ) -> Metric {
+    ) -> Measure {
         scores("roc_auc") { rows in
             if rows.isBinary { return .number(try ranked(rows, "roc_auc", positive).areaUnderROC) }
             if pairing == .oneVersusOne { return .number(try pairwiseAUC(rows, average)) }
@@ -69,7 +69,7 @@ extension Metrics {
     }
 
     /// The area under precision over recall, in steps: the mean precision over the positives.
-    public static func averagePrecision(average: Average? = nil, positive: Int? = nil) -> Metric {
+    public static func averagePrecision(average: Average? = nil, positive: Int? = nil) -> Measure {
         scores("average_precision") { rows in
             if rows.isBinary { return .number(try ranked(rows, "average_precision", positive).averagePrecision) }
             return try oneVersusRest(rows, "average_precision", average) { $0.averagePrecision }
@@ -78,7 +78,7 @@ extension Metrics {
 
     private static func oneVersusRest(
         _ rows: ScoreRows, _ name: String, _ average: Average?, _ measure: (RankedCounts) -> Double
-    ) throws -> MetricValue {
+    ) throws -> MeasureValue {
         try rows.checkTargets(name)
         let average = average ?? .macro
         if average == .binary {
@@ -123,7 +123,7 @@ extension Metrics {
 
     /// Minus the mean logarithm of the probability given to the target; probabilities are clipped to
     /// the precision of their type.
-    public static func logLoss(positive: Int? = nil) -> Metric {
+    public static func logLoss(positive: Int? = nil) -> Measure {
         scores("log_loss") { rows in
             try checkProbabilities(rows, "log_loss")
             let epsilon = rows.epsilon
@@ -140,7 +140,7 @@ extension Metrics {
 
     /// The mean squared distance of probabilities from what happened (Brier 1950): 0..1 for two
     /// classes, 0..2 for more.
-    public static func brier(positive: Int? = nil) -> Metric {
+    public static func brier(positive: Int? = nil) -> Measure {
         scores("brier") { rows in
             try checkProbabilities(rows, "brier")
             if rows.isBinary {
@@ -167,7 +167,7 @@ extension Metrics {
     /// - Throws: for less than one bin.
     public static func calibrationCurve(
         bins: Int = 5, strategy: CalibrationCurve.Bins = .uniform, positive: Int? = nil
-    ) throws -> Metric {
+    ) throws -> Measure {
         guard bins >= 1, bins <= 1_000_000 else {
             throw LearningError.argument("calibration_curve", "there must be at least one bin, not \(bins)")
         }
@@ -180,7 +180,7 @@ extension Metrics {
 
     private static func checkProbabilities(_ rows: ScoreRows, _ name: String) throws {
         if let bad = rows.scores.first(where: { $0 < 0 || $0 > 1 }) {
-            throw LearningError.argument(name, "\(NumberText.shortest(bad)) is no probability. "
+            throw LearningError.argument(name, "\(shortNumber(bad)) is no probability. "
                 + "For scores of a network apply softmax or sigmoid first")
         }
     }

@@ -5,7 +5,7 @@ import Tensors
 // averaged.
 
 /// Sums over errors, per output.
-struct ValueSums: MetricState {
+struct ValueSums: MeasureState {
     struct Output {
         var absolute = 0.0
         var squared = 0.0
@@ -77,34 +77,34 @@ struct ValueSums: MetricState {
 
 extension Metrics {
     /// `raw` gives one number per output in place of their mean.
-    private static func values(_ name: String, raw: Bool, _ measure: @escaping (ValueSums.Output, Double) -> Double) -> Metric {
-        Metric(name, ValueSums()) { sums in
+    private static func values(_ name: String, raw: Bool, _ measure: @escaping (ValueSums.Output, Double) -> Double) -> Measure {
+        Measure(name, ValueSums()) { sums in
             let n = Double(sums.count)
             return raw ? .perClass(sums.outputs.map { measure($0, n) }) : .number(sums.mean { measure($0, n) })
         }
     }
 
     /// The mean squared error.
-    public static func mse(raw: Bool = false) -> Metric { values("mse", raw: raw) { $0.squared / $1 } }
+    public static func mse(raw: Bool = false) -> Measure { values("mse", raw: raw) { $0.squared / $1 } }
 
     /// The root of the mean squared error.
-    public static func rmse(raw: Bool = false) -> Metric { values("rmse", raw: raw) { ($0.squared / $1).squareRoot() } }
+    public static func rmse(raw: Bool = false) -> Measure { values("rmse", raw: raw) { ($0.squared / $1).squareRoot() } }
 
     /// The mean absolute error.
-    public static func mae(raw: Bool = false) -> Metric { values("mae", raw: raw) { $0.absolute / $1 } }
+    public static func mae(raw: Bool = false) -> Measure { values("mae", raw: raw) { $0.absolute / $1 } }
 
     /// The mean absolute error in shares of the target: 0.1 is ten percent.
-    public static func mape(raw: Bool = false) -> Metric { values("mape", raw: raw) { $0.relative / $1 } }
+    public static func mape(raw: Bool = false) -> Measure { values("mape", raw: raw) { $0.relative / $1 } }
 
     /// The share of the targets' variance that predictions explain: 1 is perfect, 0 what always
     /// predicting the mean gets. NaN for fewer than two rows; constant targets give 1 when
     /// predicted exactly, else 0.
-    public static func r2(raw: Bool = false) -> Metric {
+    public static func r2(raw: Bool = false) -> Measure {
         values("r2", raw: raw) { sums, n in n < 2 ? .nan : explained(sums.squared, of: sums.target.squares) }
     }
 
     /// As `r2`, but an error that is the same everywhere does not count.
-    public static func explainedVariance(raw: Bool = false) -> Metric {
+    public static func explainedVariance(raw: Bool = false) -> Measure {
         values("explained_variance", raw: raw) { sums, _ in explained(sums.error.squares, of: sums.target.squares) }
     }
 
@@ -113,8 +113,8 @@ extension Metrics {
     }
 
     /// The largest absolute error.
-    public static func maxError() -> Metric {
-        Metric("max_error", ValueSums()) { sums in
+    public static func maxError() -> Measure {
+        Measure("max_error", ValueSums()) { sums in
             guard sums.outputs.count == 1 else {
                 throw LearningError.argument("max_error", "there are \(sums.outputs.count) values a row; this measures one")
             }
@@ -126,13 +126,13 @@ extension Metrics {
     /// likely tokens the model still hesitates. Predictions are logits [..., C], targets [...].
     ///
     /// - Parameter ignoring: targets of this value do not count.
-    public static func perplexity(ignoring: Int? = nil) -> Metric {
-        Metric("perplexity", TokenLoss(ignoring: ignoring)) { .number(exp($0.sum / Double($0.count))) }
+    public static func perplexity(ignoring: Int? = nil) -> Measure {
+        Measure("perplexity", TokenLoss(ignoring: ignoring)) { .number(exp($0.sum / Double($0.count))) }
     }
 }
 
 /// The negative log-likelihood of tokens.
-private struct TokenLoss: MetricState {
+private struct TokenLoss: MeasureState {
     let ignoring: Int?
     var sum = 0.0
     var count = 0

@@ -1,7 +1,7 @@
 import Tensors
 
 /// All scores and targets seen, for measures that depend on the order of scores.
-struct ScoreRows: MetricState {
+struct ScoreRows: MeasureState {
     /// Row-major, `columns` to a row; 1 when only the positive class has a score.
     private(set) var scores: [Double] = []
     private(set) var columns = 0

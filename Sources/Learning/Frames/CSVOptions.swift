@@ -1,13 +1,15 @@
 /// How to read a table from text.
 public struct CSVOptions: Sendable {
     /// Whether the first record names the columns.
-    public enum Header: Sendable {
+    public enum Header: Sendable, ExpressibleByBooleanLiteral {
         /// It does unless one of its fields is a number.
         case automatic
         case present
         case absent
         /// It does not; these are the names.
         case names([String])
+
+        public init(booleanLiteral value: Bool) { self = value ? .present : .absent }
     }
 
     /// What a column is read as, in place of what its values look like.
@@ -43,9 +45,9 @@ public struct CSVOptions: Sendable {
         return options
     }
 
-    /// The spellings that pandas takes for missing.
+    /// The spellings that pandas takes for missing, and the "?" of older collections.
     static let defaultMissing = [
         "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-        "NULL", "NaN", "None", "n/a", "nan", "null",
+        "NULL", "NaN", "None", "n/a", "nan", "null", "?",
     ]
 }

@@ -3,23 +3,21 @@ import CKernels
 import Glibc
 import Tensors
 
-extension Frame {
-    /// Reads a table from a file of delimited text (RFC 4180 and its relatives), plain or gzip.
-    ///
-    /// Types are found out: a column whose fields are all numbers or missing holds numbers, one of
-    /// true and false booleans, any other text; so does one of whole numbers too large for a double.
-    /// Blanks around fields without quotes, empty lines and a byte-order mark do not count.
-    /// - Throws: naming file and line, for an empty file, a record with more or fewer fields than the
-    ///   first, a quote that is not closed or stands inside a field without quotes, bytes of 0, text
-    ///   that is not UTF-8, two columns of one name, and text in a column whose type is given.
-    public static func readCSV(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> Frame {
-        try CSVReader(TextSource(path: path), options).read()
-    }
+/// Reads a table from a file of delimited text (RFC 4180 and its relatives), plain or gzip.
+///
+/// Types are found out: a column whose fields are all numbers or missing holds numbers, one of
+/// true and false booleans, any other text; so does one of whole numbers too large for a double.
+/// Blanks around fields without quotes, empty lines and a byte-order mark do not count.
+/// - Throws: naming file and line, for an empty file, a record with more or fewer fields than the
+///   first, a quote that is not closed or stands inside a field without quotes, bytes of 0, text
+///   that is not UTF-8, two columns of one name, and text in a column whose type is given.
+public func readCSV(_ path: String, _ options: CSVOptions = CSVOptions()) throws -> Frame {
+    try CSVReader(TextSource(path: path), options).read()
+}
 
-    /// The same from memory; `name` stands for the file in messages.
-    public static func parseCSV(_ bytes: [UInt8], name: String = "text", _ options: CSVOptions = CSVOptions()) throws -> Frame {
-        try CSVReader(TextSource(bytes: bytes, name: name), options).read()
-    }
+/// The same from memory; `name` stands for the file in messages.
+public func parseCSV(_ bytes: [UInt8], name: String = "text", _ options: CSVOptions = CSVOptions()) throws -> Frame {
+    try CSVReader(TextSource(bytes: bytes, name: name), options).read()
 }
 
 /// Reads a table block by block; the records of a block are parsed on all threads.
@@ -110,7 +108,7 @@ final class CSVReader {
         case .automatic: isHeader = !fields.contains(where: \.isNumber)
         case .names(let given):
             guard given.count == fields.count else {
-                throw LearningError.file(buffer.name, .line(line), "the record has \(fields.count) fields, \(given.count) names were given")
+                throw LearningError.file(buffer.name, .line(line), "the first row has \(fields.count) fields, \(given.count) names were given")
             }
             names = given
             isHeader = false
@@ -124,7 +122,7 @@ final class CSVReader {
         }
         buffer.start = dataStart
         if names.isEmpty {
-            names = fields.enumerated().map { isHeader && !$1.text.isEmpty ? $1.text : "column\($0 + 1)" }
+            names = fields.enumerated().map { isHeader && !$1.text.isEmpty ? $1.text : "column_\($0 + 1)" }
         }
         var seen: [String: Int] = [:]
         for (i, name) in names.enumerated() {
@@ -239,7 +237,7 @@ final class CSVReader {
         let pieces = (0..<threads).map { _ in CSVPiece() }
         var line = dataLine, rows = 0, consumed = 0
         while true {
-            try pollInterrupt()
+            try checkInterrupt()
             let begin = UnsafePointer(buffer.base) + buffer.start, filled = UnsafePointer(buffer.base) + buffer.filled
             let end = buffer.isEnd ? filled : nj_csv_last_end(format.quote, begin, filled) ?? begin
             if end == begin {
@@ -273,7 +271,7 @@ final class CSVReader {
                     append(piece.columns[i], Int(work.rows), to: &columns[i], line: line, expected: expected)
                 }
                 if let (name, column) = zip(names, columns).first(where: { $1.type != nil && $1.firstText != nil }), let first = column.firstText {
-                    throw LearningError.file(buffer.name, .line(first.line), "column \"\(name)\": \"\(TextTable.fitted(first.text, 40))\" is no \(column.type?.rawValue ?? "number")")
+                    throw LearningError.file(buffer.name, .line(first.line), "column \"\(name)\": \"\(TextTable.fitted(first.text, 40))\" is not a \(column.type?.rawValue ?? "number")")
                 }
                 if work.problem != NJ_CSV_FINE {
                     throw describe(work.problem, line: line + Int(work.problem_line), fields: Int(work.fields))
@@ -316,11 +314,12 @@ final class CSVReader {
         let quote = String(UnicodeScalar(format.quote))
         let text: String
         switch problem {
-        case NJ_CSV_RAGGED: text = "\(fields) field\(fields == 1 ? "" : "s") where the first record has \(names.count)"
+        case NJ_CSV_RAGGED: text = "this row has \(fields) field\(fields == 1 ? "" : "s"), the first has \(names.count)"
         case NJ_CSV_UNCLOSED: text = "the quote \(quote) that opens here is never closed"
-        case NJ_CSV_MISPLACED: text = "a quote \(quote) inside a field; a field that holds one is put in quotes and the quote written twice"
-        case NJ_CSV_NUL: text = "a byte of 0; this is no text"
-        default: text = "the text is not UTF-8. If it is Latin-1, say {encoding=\"latin1\"}"
+        case NJ_CSV_MISPLACED: text = "a quote \(quote) inside a field that does not start with one"
+        case NJ_CSV_AFTER_QUOTE: text = "text after the closing quote of a field; a quote inside one is written twice"
+        case NJ_CSV_NUL: text = "the file holds NUL bytes; it is not a text"
+        default: text = "the text is not valid UTF-8; for a file in Latin-1 say {encoding=\"latin1\"}"
         }
         return .file(buffer.name, .line(line), text)
     }

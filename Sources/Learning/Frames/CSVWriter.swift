@@ -18,9 +18,9 @@ extension Frame {
                     || CSVOptions.defaultMissing.contains(text)
             }
             let separator = String(UnicodeScalar(delimiter))
-            try writer.write(columnNames.map { needsQuotes($0) || $0.isEmpty ? quoted($0) : $0 }.joined(separator: separator) + "\n")
+            try writer.write(names.map { needsQuotes($0) || $0.isEmpty ? quoted($0) : $0 }.joined(separator: separator) + "\n")
             for row in 0..<rowCount {
-                if row % 1024 == 0 { try pollInterrupt() }
+                if row % 1024 == 0 { try checkInterrupt() }
                 var line = ""
                 for (i, column) in columns.enumerated() {
                     if i > 0 { line += separator }

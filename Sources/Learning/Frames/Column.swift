@@ -113,7 +113,7 @@ extension Value: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing: ""
-        case .number(let value): NumberText.shortest(value)
+        case .number(let value): shortNumber(value)
         case .boolean(let value): value ? "true" : "false"
         case .text(let text): text
         }

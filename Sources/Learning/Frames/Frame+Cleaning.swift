@@ -65,7 +65,7 @@ extension Frame {
                 (low, high) = (mean - k * deviation, mean + k * deviation)
             case .shares(let share):
                 guard (0...0.5).contains(share) else {
-                    throw LearningError.argument("clip_outliers", "the share must lie in 0..0.5, not \(NumberText.shortest(share))")
+                    throw LearningError.argument("clip_outliers", "the share must lie in 0..0.5, not \(shortNumber(share))")
                 }
                 (low, high) = (statistics.quantile(share) ?? mean, statistics.quantile(1 - share) ?? mean)
             }

@@ -33,7 +33,7 @@ extension Frame {
     ///
     /// - Throws: when a column holds text.
     public func tensor(_ names: [String]? = nil, _ dtype: DType = .float32) throws -> Tensor {
-        let names = names ?? columnNames
+        let names = names ?? names
         let chosen = try names.map { name in
             guard let numbers = try column(name, operation: "to_tensor").numbers else {
                 throw LearningError.argument("to_tensor", "column \"\(name)\" holds text. Use one_hot or label_encode first, or leave it out")
@@ -46,7 +46,7 @@ extension Frame {
         let width = chosen.count
         let result = try Tensor.zeros([rowCount, width], dtype == .float32 ? .float32 : .float64)
         for (i, numbers) in chosen.enumerated() {
-            try pollInterrupt()
+            try checkInterrupt()
             if dtype == .float32 {
                 let target = result.pointer.assumingMemoryBound(to: Float.self)
                 numbers.withUnsafeBufferPointer { for row in $0.indices { target[row * width + i] = Float($0[row]) } }
@@ -58,21 +58,57 @@ extension Frame {
         return try result.to(dtype)
     }
 
-    /// Features and targets for learning.
+    /// A column as class numbers 0..<C (int64 [N]) with the classes' names in order: numbers
+    /// ascending, text alphabetically.
     ///
-    /// A target column of text, or of booleans, becomes classes 0..<C (int64 [N]) with their names in
-    /// order; one of numbers stays float32 [N].
-    /// - Parameter features: by default all columns but the target.
-    /// - Throws: when a feature holds text or a target is missing.
-    public func examples(features: [String]? = nil, target: String) throws -> (x: Tensor, y: Tensor, classes: [String]?) {
-        let column = try column(target, operation: "to_dataset")
-        guard column.missingCount == 0 else {
-            throw LearningError.argument("to_dataset", "the target column \"\(target)\" has \(column.missingCount) missing values. Use drop_missing{\"\(target)\"} first")
+    /// - Throws: when a value is missing.
+    public func classes(_ name: String, operation: String = "to_dataset") throws -> (labels: Tensor, names: [String]) {
+        let column = try column(name, operation: operation)
+        if column.missingCount > 0 {
+            throw LearningError.argument(operation, "column \"\(name)\" has \(column.missingText), which have no class. "
+                + "Use drop_missing{\"\(name)\"} first")
         }
-        let x = try tensor(features ?? columnNames.filter { $0 != target })
-        if column.kind == .number { return (x, try Tensor(column.numbers?.map(Float.init) ?? []), nil) }
-        let (codes, values) = try column.sortedCodes("to_dataset")
-        return (x, try Tensor(codes.map { Int64($0) }), values.map(\.description))
+        let (codes, values) = try column.sortedCodes(operation)
+        return (try Tensor(codes.map { Int64($0) }), values.map(\.description))
+    }
+
+    /// A data set of feature columns, by default all but the target, and a target: classes when the
+    /// target is text, booleans, or `isClass`; values [N, 1] otherwise.
+    ///
+    /// - Throws: when a feature holds text or misses values; the message names all that do.
+    public func dataset(features: [String]? = nil, target: String, isClass: Bool? = nil) throws -> TensorDataset {
+        let name = "to_dataset", targets = try column(target, operation: name)
+        let features = features ?? names.filter { $0 != target }
+        var gaps: [String] = [], texts: [String] = []
+        for feature in features {
+            let column = try column(feature, operation: name)
+            if column.kind == .text { texts.append(feature) }
+            if column.missingCount > 0 { gaps.append("column \"\(feature)\" has \(column.missingText)") }
+        }
+        if !gaps.isEmpty || !texts.isEmpty {
+            let problems = gaps + texts.map { "\"\($0)\" is text" }
+            let advice = (gaps.isEmpty ? [] : ["drop_missing() or impute(\"mean\")"])
+                + (texts.isEmpty ? [] : ["one_hot{" + texts.map { "\"\($0)\"" }.joined(separator: ", ") + "}"])
+            throw LearningError.argument(name, problems.joined(separator: "; ") + ". Use " + advice.joined(separator: "; "))
+        }
+        let x = try tensor(features)
+        if isClass ?? (targets.kind != .number) {
+            let (labels, names) = try classes(target)
+            return try TensorDataset(x, labels, classes: names)
+        }
+        if targets.missingCount > 0 {
+            throw LearningError.argument(name, "the target \"\(target)\" has \(targets.missingText). Use drop_missing{\"\(target)\"} first")
+        }
+        return try TensorDataset(x, tensor([target]))
+    }
+}
+
+extension Column {
+    /// How many values are missing and where, rows counted from 1: "2 missing values (rows 4, 272)".
+    var missingText: String {
+        let rows = (0..<count).lazy.filter { isMissing($0) }, total = missingCount
+        return "\(total) missing value\(total == 1 ? "" : "s") (row\(total == 1 ? "" : "s") "
+            + rows.prefix(4).map { String($0 + 1) }.joined(separator: ", ") + (total > 4 ? ", …" : "") + ")"
     }
 }
 

@@ -14,7 +14,7 @@ extension Frame {
             cells.append([s.mean, s.deviation, s.least] + q + [s.greatest])
         }
         var result = [
-            Column("column", columnNames.map(Optional.some)),
+            Column("column", names.map(Optional.some)),
             Column("kind", columns.map { $0.kind.rawValue }),
             Column("count", columns.map { Double($0.count - $0.missingCount) }),
             Column("missing", columns.map { Double($0.missingCount) }),
@@ -97,7 +97,7 @@ public struct Grouping: Sendable {
     private func numeric(_ names: [String]?, _ operation: String, _ body: (Statistics) -> Double?) throws -> Frame {
         let names = names ?? frame.columns.filter { $0.kind != .text && !keys.contains($0.name) }.map(\.name)
         let columns = try names.map { name in
-            try pollInterrupt()
+            try checkInterrupt()
             let numbers = try frame.numbers(name, operation)
             return Column(name, groups.map { rows in body(Statistics(rows.map { numbers[$0] })) ?? .nan })
         }
@@ -105,9 +105,9 @@ public struct Grouping: Sendable {
     }
 
     private func summary(_ names: [String]?, _ operation: String, _ body: (Column, [Int]) -> Value) throws -> Frame {
-        let names = names ?? frame.columnNames.filter { !keys.contains($0) }
+        let names = names ?? frame.names.filter { !keys.contains($0) }
         let columns = try names.map { name in
-            try pollInterrupt()
+            try checkInterrupt()
             let column = try frame.column(name, operation: operation)
             return try Column(name, groups.map { body(column, $0) }, operation: operation)
         }

@@ -52,7 +52,7 @@ extension Frame {
         let limit = Int(nj_memory_limit()) / (16 * max(1, columns.count + other.columns.count))
         var pairs: [(left: Int, right: Int)] = []
         for row in 0..<rowCount {
-            if row % 1024 == 0 { try pollInterrupt() }
+            if row % 1024 == 0 { try checkInterrupt() }
             let found = isMissing[row] ? [] : partners[codes.codes[row]]
             if found.isEmpty, keepAll { pairs.append((row, -1)) }
             for partner in found { pairs.append((row, partner)) }
@@ -89,7 +89,7 @@ extension Frame {
     /// - Throws: when a column holds numbers in one frame and text in another.
     public static func concat(_ frames: [Frame]) throws -> Frame {
         var names: [String] = [], seen = Set<String>()
-        for frame in frames { for name in frame.columnNames where seen.insert(name).inserted { names.append(name) } }
+        for frame in frames { for name in frame.names where seen.insert(name).inserted { names.append(name) } }
         let columns = try names.map { name in
             let kind = frames.lazy.compactMap { $0[name] }.first { $0.missingCount < $0.count }?.kind ?? .number
             var result = Column(name, kind, missing: 0)

@@ -1,16 +1,8 @@
-import CKernels
-import Tensors
-
-/// Throws when the user asked to stop.
-func pollInterrupt() throws {
-    if nj_interrupted() { throw TensorError.interrupted }
-}
-
 extension Frame {
     /// The rows that a condition holds for.
     public func filter(_ keep: (FrameRow) throws -> Bool) throws -> Frame {
         try picking((0..<rowCount).filter { index in
-            if index % 1024 == 0 { try pollInterrupt() }
+            if index % 1024 == 0 { try checkInterrupt() }
             return try keep(FrameRow(frame: self, index: index))
         })
     }

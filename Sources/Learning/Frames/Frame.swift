@@ -35,15 +35,15 @@ public struct Frame: Equatable, Sendable {
 
     /// Rows and columns.
     public var shape: [Int] { [rowCount, columns.count] }
-    public var columnNames: [String] { columns.map(\.name) }
+    public var names: [String] { columns.map(\.name) }
 
     /// The column of a name, or nil.
     public subscript(name: String) -> Column? { positions[name].map { columns[$0] } }
 
     func position(_ name: String, _ operation: String) throws -> Int {
         if let position = positions[name] { return position }
-        let near = nearest(name, columnNames).map { "; did you mean \"\($0)\"?" } ?? ""
-        let list = columnNames.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
+        let near = nearest(name, names).map { "; did you mean \"\($0)\"?" } ?? ""
+        let list = names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
         throw LearningError.argument(operation, "there is no column \"\(name)\"\(near)"
             + (near.isEmpty ? "; there are " : " There are ") + (columns.isEmpty ? "none" : list)
             + (columns.count > 12 ? " and \(columns.count - 12) more" : ""))
@@ -124,7 +124,7 @@ public struct Frame: Equatable, Sendable {
     public func apply(_ name: String, as result: String? = nil, _ body: (Value) throws -> Value) throws -> Frame {
         let column = try column(name, operation: "apply")
         let values = try (0..<rowCount).map { row in
-            if row % 1024 == 0 { try pollInterrupt() }
+            if row % 1024 == 0 { try checkInterrupt() }
             return try body(column[row])
         }
         return try setting(Column(result ?? name, values, operation: "apply"))

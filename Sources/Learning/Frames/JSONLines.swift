@@ -1,20 +1,18 @@
 import CKernels
 import Tensors
 
-extension Frame {
-    /// Reads a table from a file with a JSON object on each line, plain or gzip.
-    ///
-    /// Columns come in the order in which keys first appear; keys that a line lacks and null are
-    /// missing. A column of numbers only holds numbers, of booleans only booleans, any other text.
-    /// - Throws: naming file and line, for anything but objects of numbers, texts, booleans and null.
-    public static func readJSONL(_ path: String) throws -> Frame {
-        try JSONLinesReader(name: path).read(TextSource(path: path))
-    }
+/// Reads a table from a file with a JSON object on each line, plain or gzip.
+///
+/// Columns come in the order in which keys first appear; keys that a line lacks and null are
+/// missing. A column of numbers only holds numbers, of booleans only booleans, any other text.
+/// - Throws: naming file and line, for anything but objects of numbers, texts, booleans and null.
+public func readJSONL(_ path: String) throws -> Frame {
+    try JSONLinesReader(name: path).read(TextSource(path: path))
+}
 
-    /// The same from memory; `name` stands for the file in messages.
-    public static func parseJSONL(_ bytes: [UInt8], name: String = "text") throws -> Frame {
-        try JSONLinesReader(name: name).read(TextSource(bytes: bytes, name: name))
-    }
+/// The same from memory; `name` stands for the file in messages.
+public func parseJSONL(_ bytes: [UInt8], name: String = "text") throws -> Frame {
+    try JSONLinesReader(name: name).read(TextSource(bytes: bytes, name: name))
 }
 
 private final class JSONLinesReader {
@@ -50,7 +48,7 @@ private final class JSONLinesReader {
 
     private func add(_ text: UnsafeBufferPointer<UInt8>, _ line: Int) throws {
         if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
-        if rows % 256 == 0 { try pollInterrupt() }
+        if rows % 256 == 0 { try checkInterrupt() }
         let parsed: JSON
         do { parsed = try JSONParser.parse(Array(text)) } catch let error as JSONError {
             throw LearningError.file(name, .line(line), "byte \(error.offset + 1) of the line: \(error.text)")

@@ -1,11 +1,5 @@
 /// Numbers as text, independent of the system's language.
 enum NumberText {
-    /// The shortest text that reads back as the same number; whole numbers without a point.
-    static func shortest(_ value: Double) -> String {
-        if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-        return value.isNaN ? "nan" : value.description
-    }
-
     /// A fixed number of digits after the point: `0.5000`.
     static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }

@@ -61,7 +61,7 @@ final class TextSource {
         }
         var filled = 0
         while filled < target.count {
-            try pollInterrupt()
+            try checkInterrupt()
             let got = gzread(file, base + filled, UInt32(min(target.count - filled, 1 << 22)))
             if got < 0 { throw failure(file) }
             if got == 0 {

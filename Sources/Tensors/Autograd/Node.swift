@@ -80,7 +80,12 @@ public class Node {
 
     deinit {
         if edges.isEmpty && values.isEmpty { return }
-        Graveyard.bury(Remains(edges: edges, values: values, rule: rule))
+        let remains = Remains(edges: edges, values: values, rule: rule)
+        // The graveyard must hold the last references: what is released here recurses.
+        edges = []
+        values = []
+        rule = nil
+        Graveyard.bury(remains)
     }
 
     /// Keeps tensors that the rule will need.
@@ -200,7 +205,7 @@ private final class Graveyard {
     private var remains: [Node.Remains] = []
     private var isEmptying = false
 
-    static func bury(_ remains: Node.Remains) {
+    static func bury(_ remains: consuming Node.Remains) {
         let graveyard = current
         graveyard.remains.append(remains)
         if graveyard.isEmptying { return }

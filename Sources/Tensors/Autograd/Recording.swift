@@ -53,7 +53,11 @@ extension Tensor {
             guard dtype.isFloatingPoint else {
                 throw .dtypes("requires_grad_", [dtype], expected: "only floating point tensors have gradients")
             }
-            if node == nil { node = Leaf(layout: layout, dtype: dtype) }
+            if node == nil {
+                let leaf = Leaf(layout: layout, dtype: dtype)
+                leaf.probe = Node.Probe(self)
+                node = leaf
+            }
         } else {
             node = nil
         }
@@ -164,4 +168,15 @@ extension Tensor {
 
 final class RetainedGradient {
     var gradient: Tensor?
+}
+
+extension Tensor {
+    /// Attaches a rule from outside of the library, such as a user's own, to the results of an
+    /// operation. The rule sees one gradient for each result, nil where a result was not used.
+    public static func recordCustom(
+        _ name: String, _ inputs: [Tensor], results: [Tensor], rule: @escaping ([Tensor?]) throws -> [Tensor?]
+    ) throws(TensorError) {
+        guard Autograd.isRecording(inputs) else { return }
+        try record(name, inputs, results: results) { _, gradients in try rule(gradients) }
+    }
 }

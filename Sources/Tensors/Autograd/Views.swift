@@ -55,7 +55,7 @@ extension Tensor {
     }
 
     /// Notes that the elements were changed, for values saved before.
-    func markChanged() {
+    public func markChanged() {
         storage.version &+= 1
         storage.lastChange = nj_current_position()
     }

@@ -12,9 +12,10 @@ extension Tensor {
         guard let kernel = nj_accumulate_kernel(dtype.kernelType) else {
             throw .dtypes("add", [dtype], expected: "cannot add up")
         }
-        let operands = [self, source.dtype == dtype ? source : try source.converted(to: dtype)]
-        var loop = Tensor.loop(operands)
-        withExtendedLifetime(operands) { nj_loop_run_sequentially(&loop, kernel, nil) }
+        let source = try source.inType(dtype)
+        var loop = nj_loop(over: self)
+        loop.add(source)
+        withExtendedLifetime((self, source)) { nj_loop_run_sequentially(&loop, kernel, nil) }
     }
 
     /// A copy with the given layout; records nothing.

@@ -1,6 +1,0 @@
-// The C side of Nightjar's tensors: memory, threads, interrupts and vector kernels.
-#pragma once
-
-#include "nj_core.h"
-#include "nj_elementwise.h"
-#include "nj_loop.h"

@@ -1,0 +1,72 @@
+// Looking up and changing elements by position.
+#pragma once
+
+#include "nj_core.h"
+
+// The first of `n` positions outside of -size..<size, or -1. Sets `negative` when some count from
+// the end.
+int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative);
+// Positions counted from the start.
+void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t size);
+// Adds `positions * stride` to offsets.
+void nj_add_offsets(int64_t *offsets, const int64_t *positions, int64_t n, int64_t stride);
+// Rounds `n` floating point numbers to positions; returns the first that is not whole, or -1.
+int64_t nj_positions_from_f32(int64_t *out, const float *values, int64_t n);
+int64_t nj_positions_from_f64(int64_t *out, const double *values, int64_t n);
+
+typedef enum {
+    NJ_LOOKUP_GET,  // values from the tensor
+    NJ_LOOKUP_PUT,  // values to the tensor; of several for one element, the last stays
+    NJ_LOOKUP_ADD,  // values added to the tensor, in order
+} nj_lookup;
+
+// Blocks of one shape at given places of a tensor, and a dense array of values for them.
+typedef struct {
+    nj_dtype type;
+    char *tensor;
+    const int64_t *offsets;  // of each block in the tensor, in bytes
+    int64_t count;           // of blocks
+    char *values;
+    int64_t values_step;     // from block to block in the values, in bytes
+    int rank;                // of a block; outermost dimension first
+    int64_t sizes[NJ_MAX_DIMS];
+    int64_t tensor_strides[NJ_MAX_DIMS], values_strides[NJ_MAX_DIMS];  // in bytes
+} nj_blocks;
+
+// Returns false when interrupted.
+bool nj_blocks_run(const nj_blocks *blocks, nj_lookup lookup);
+
+// One element for each of an array of positions along dimension `dim`: element (i, j, k) of the
+// array, with dim 1, belongs to element (i, position, k) of the tensor.
+typedef struct {
+    nj_dtype type;
+    char *tensor;
+    const int64_t *positions;  // row-major
+    char *values;              // row-major, or a single one when `values_step` is 0
+    int64_t values_step;
+    int rank, dim;
+    int64_t sizes[NJ_MAX_DIMS];           // of the positions
+    int64_t tensor_strides[NJ_MAX_DIMS];  // in bytes
+} nj_along;
+
+bool nj_along_run(const nj_along *along, nj_lookup lookup);
+
+// Number of elements that are not zero, and their positions in order.
+int64_t nj_count_nonzero(nj_dtype type, const void *elements, int64_t n);
+void nj_nonzero(nj_dtype type, const void *elements, int64_t n, int64_t *positions);
+// Splits flat positions into coordinates `[n, rank]`.
+void nj_unravel(const int64_t *flat, int64_t n, int rank, const int64_t *sizes, int64_t *out);
+
+// Elements where the mask is set, one after the other; `out` has room for exactly those.
+void nj_masked_select(int64_t size, char *out, const char *in, const uint8_t *mask, int64_t n);
+// Elements of `in`, except that those where the mask is set come from `source`, in order.
+void nj_masked_scatter(int64_t size, char *out, const char *in, const uint8_t *mask, const char *source, int64_t n);
+
+// Copies matrices and sets what lies above or below a diagonal to zero.
+void nj_triangle(
+    void *out, const void *in, int64_t size, int64_t matrices, int64_t rows, int64_t columns, int64_t diagonal, bool upper);
+
+#include "nj_loop.h"
+
+// The result, the tensor and the mask; `context` points to the value, of the tensor's type.
+nj_kernel nj_masked_fill_kernel(nj_dtype type);

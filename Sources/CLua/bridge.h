@@ -1,0 +1,24 @@
+// What the files of the bridge share.
+#pragma once
+#include "CLua.h"
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/// Runs a binding on the current frame and settles memory afterwards.
+int njlua_invoke(lua_State *L, njlua_Runtime *runtime, void *function);
+/// Drives the collector after native memory has grown.
+void njlua_relieve(lua_State *L, njlua_Runtime *runtime);
+/// Monotonic seconds.
+double njlua_now(void);
+/// Makes `L` stop at its next instruction if its runtime was interrupted.
+void njlua_carry_interrupt(lua_State *L, njlua_Runtime *runtime);
+
+/// Makes the signal handler forget a runtime that is about to close.
+void njlua_forget_target(njlua_Runtime *runtime);
+
+/// Replaces what is unsafe in the standard libraries.
+void njlua_guard_loading(lua_State *L);
+void njlua_guard_debug(lua_State *L);
+void njlua_open_coroutines(lua_State *L);
+void njlua_open_output(lua_State *L, njlua_Runtime *runtime);

@@ -1,0 +1,61 @@
+// Lets Lua's collector feel native memory: it sees small boxes, not the arrays behind them.
+#include "bridge.h"
+#include <time.h>
+#include <unistd.h>
+
+enum { LEAST_GROWTH = 32 << 20 };
+/// The share of the time that collections driven by native memory may take.
+static const double dear = 0.2, cheap = 0.05;
+static const volatile int64_t no_native_bytes = 0;
+
+double njlua_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int64_t quarter_of_memory(void) {
+    static int64_t quarter;
+    if (!quarter) quarter = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 4;
+    return quarter;
+}
+
+/// Lets native memory grow from `live` by max(32 MB, live / 2), longer when collections are dear.
+static void rebase(njlua_Runtime *runtime, int64_t live) {
+    int64_t usual = live / 2 > LEAST_GROWTH ? live / 2 : LEAST_GROWTH;
+    int64_t growth = usual * runtime->native_patience;
+    int64_t most = quarter_of_memory();
+    if (growth > most) growth = usual > most ? usual : most;
+    // Falling under half of `live` sets a new base too, so that the next growth is noticed.
+    runtime->native_low = live / 2;
+    runtime->native_span = (uint64_t)(live - live / 2 + growth);
+}
+
+void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
+    int64_t live = *runtime->native_bytes;
+    if (live < runtime->native_low) {
+        rebase(runtime, live);
+        return;
+    }
+    double start = njlua_now();
+    if (lua_gc(L, LUA_GCCOLLECT) != 0) return;  // in a finalizer; later, then
+    double end = njlua_now();
+    double share = (end - start) / (end - runtime->last_collection);
+    if (share > dear)
+        runtime->native_patience *= 2;
+    else if (share < cheap && runtime->native_patience > 1)
+        runtime->native_patience /= 2;
+    if (runtime->native_patience > 1024) runtime->native_patience = 1024;
+    runtime->last_collection = end;
+    runtime->collections++;
+    rebase(runtime, *runtime->native_bytes);
+}
+
+void njlua_set_native_counter(njlua_Runtime *runtime, const volatile int64_t *bytes) {
+    runtime->native_bytes = bytes ? bytes : &no_native_bytes;
+    runtime->native_patience = 1;
+    runtime->last_collection = njlua_now();
+    rebase(runtime, *runtime->native_bytes);
+}
+
+void njlua_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }

@@ -1,0 +1,136 @@
+@preconcurrency import CReadline
+@preconcurrency import Glibc
+
+/// Lines typed at a terminal, with readline's editing, history and completion.
+///
+/// Readline keeps its state in globals, so there is one editor at a time, on the main thread.
+final class LineEditor: LineSource {
+    private var history: History
+    private var hasWarned = false
+    private let isInterrupted: () -> Bool
+    fileprivate let completions: (_ textBeforeCursor: String) -> Completions
+    fileprivate var wasInterrupted = false
+    fileprivate var matches: [String] = []
+
+    /// An editor that asks `completions` what may follow. Readline passes Ctrl-C on to the program's
+    /// own handler, after which `isInterrupted` must be true.
+    init(
+        history: History, isInterrupted: @escaping () -> Bool,
+        completions: @escaping (_ textBeforeCursor: String) -> Completions
+    ) {
+        self.history = history
+        self.isInterrupted = isInterrupted
+        self.completions = completions
+        rl_readline_name = strdup("nightjar").map { UnsafePointer($0) }
+        // Defaults that the user's inputrc may still change.
+        rl_variable_bind("show-all-if-ambiguous", "on")
+        rl_variable_bind("revert-all-at-newline", "on")
+        rl_variable_bind("blink-matching-paren", "on")
+        rl_initialize()
+        using_history()
+        for entry in history.entries { add_history(entry) }
+        rl_getc_function = { _ in nextByte() }
+        rl_bind_key(Int32(UInt8(ascii: "\t"))) { count, key in completeOrIndent(count, key) }
+        rl_attempted_completion_function = { text, start, end in complete(text, Int(start), Int(end)) }
+        rl_completion_word_break_hook = { wordBreaks() }
+        rl_basic_quote_characters = nil
+    }
+
+    func read(prompt: String) -> Input {
+        current = self
+        defer { current = nil }
+        wasInterrupted = false
+        rl_reset_screen_size()
+        let line = readline(prompt)
+        defer { free(line) }
+        noticeInterrupt()
+        if wasInterrupted { return .interrupted }
+        return line.map { .line(String(cString: $0)) } ?? .end
+    }
+
+    /// Handles a signal that readline has caught; an interrupt counts until the line is given up.
+    fileprivate func noticeInterrupt() {
+        if rl_pending_signal() == SIGINT { wasInterrupted = true }
+        rl_check_signals()
+        if isInterrupted() { wasInterrupted = true }
+    }
+
+    func remember(_ entry: String) {
+        if let position = history.entries.firstIndex(of: entry) {
+            free_history_entry(remove_history(Int32(position)))
+        }
+        add_history(entry)
+        if !history.append(entry), !hasWarned {
+            hasWarned = true
+            fputs("nightjar: the history cannot be saved\n", stderr)
+        }
+    }
+}
+
+/// The editor that reads now. Readline's callbacks carry no context, and run only within `read`.
+private nonisolated(unsafe) var current: LineEditor?
+
+/// Readline's source of bytes. After Ctrl-C it gives ends of line until `readline` has returned,
+/// whatever that was in the middle of; nothing ever jumps.
+private func nextByte() -> Int32 {
+    let file = fileno(rl_instream)
+    while true {
+        current?.noticeInterrupt()
+        if current?.wasInterrupted == true { return Int32(UInt8(ascii: "\n")) }
+        guard waitForInput(file) else { continue }
+        var byte: UInt8 = 0
+        let count = Glibc.read(file, &byte, 1)
+        if count == 1 { return Int32(byte) }
+        if count == 0 || errno != EINTR { return EOF }
+    }
+}
+
+/// Waits until there is input, or false after a signal. Ctrl-C is let in only within the wait, so
+/// that none slips through just before it.
+private func waitForInput(_ file: Int32) -> Bool {
+    var interrupt = sigset_t()
+    var former = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &interrupt, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    var files = fd_set()
+    withUnsafeMutableBytes(of: &files) { bytes in
+        bytes.bindMemory(to: Int.self)[Int(file) / Int.bitWidth] |= 1 << (Int(file) % Int.bitWidth)
+    }
+    return rl_pending_signal() == 0 && pselect(file + 1, &files, nil, nil, nil, &former) > 0
+}
+
+/// The Tab key: two spaces at the start of a line, completion elsewhere.
+private func completeOrIndent(_ count: Int32, _ key: Int32) -> Int32 {
+    let isIndenting = textBeforeCursor().utf8.allSatisfy { $0 == UInt8(ascii: " ") }
+    return isIndenting ? rl_insert_text("  ") : rl_complete(count, key)
+}
+
+private func textBeforeCursor() -> String {
+    let line = UnsafeRawBufferPointer(start: rl_line_buffer, count: Int(rl_point))
+    return String(decoding: line, as: UTF8.self)
+}
+
+/// What ends the word to complete: inside quotes the quotes, elsewhere all that is in no name.
+private func wordBreaks() -> UnsafeMutablePointer<CChar>? {
+    let isInString = current?.completions(textBeforeCursor()) == .files
+    return isInString ? quoteBreaks : nameBreaks
+}
+
+private nonisolated(unsafe) let quoteBreaks = strdup("\"'")
+private nonisolated(unsafe) let nameBreaks = strdup(" \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#:,.?!")
+
+private func complete(
+    _ text: UnsafePointer<CChar>?, _ start: Int, _ end: Int
+) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+    guard let editor = current, let text else { return nil }
+    rl_completion_append_character = 0
+    guard case .names(let names) = editor.completions(textBeforeCursor()) else { return nil }
+    rl_attempted_completion_over = 1
+    editor.matches = names
+    return rl_completion_matches(text) { _, state in
+        guard let editor = current, !editor.matches.isEmpty else { return nil }
+        return strdup(editor.matches.removeFirst())
+    }
+}

@@ -1,0 +1,118 @@
+import LuaKit
+
+/// The prompt: reads an entry, runs it, shows its values, until the end of input.
+final class Prompt {
+    private let workbench: Workbench
+    private let lines: any LineSource
+    private var entryCount = 0
+    private var hasHintedAtLocals = false
+
+    private var runtime: Runtime { workbench.runtime }
+
+    /// A prompt at the terminal, or on standard input if that is none.
+    init(_ workbench: Workbench) {
+        self.workbench = workbench
+        if Terminal.isAtBothEnds {
+            let runtime = workbench.runtime
+            lines = LineEditor(
+                history: History(folder: History.userFolder), isInterrupted: { runtime.isInterrupted },
+                completions: { runtime.completions(after: $0) })
+        } else {
+            lines = PlainLines()
+        }
+    }
+
+    func run() {
+        if !workbench.options.showsVersion, workbench.output.isTerminal { workbench.show(Banner.lines) }
+        while true {
+            switch readEntry() {
+            case .end:
+                workbench.show([""])
+                return
+            case .interrupted: break
+            case .line(let text): run(text)
+            }
+            runtime.clearInterrupt()
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads lines until they make a whole entry.
+    private func readEntry() -> Input {
+        var text = ""
+        while true {
+            switch lines.read(prompt: prompt(isFirst: text.isEmpty)) {
+            case .interrupted: return .interrupted
+            case .end: return text.isEmpty ? .end : .line(text)
+            case .line(let line):
+                text += text.isEmpty ? line : "\n" + line
+                if HelpRequest(text) != nil || !isIncomplete(text) { return .line(text) }
+            }
+        }
+    }
+
+    /// `> `, and `>> ` for further lines, unless the globals `_PROMPT` and `_PROMPT2` say otherwise.
+    private func prompt(isFirst: Bool) -> String {
+        runtime[global: isFirst ? "_PROMPT" : "_PROMPT2"].text ?? (isFirst ? "> " : ">> ")
+    }
+
+    /// Whether the text could be made correct by more of it, as a statement or as an expression.
+    private func isIncomplete(_ text: String) -> Bool {
+        var isIncomplete = false
+        for start in ["return ", ""] {
+            do throws(LuaError) {
+                _ = try runtime.load(start + text + "\n")
+                return false
+            } catch {
+                isIncomplete = isIncomplete || error.kind == .syntax(incomplete: true)
+            }
+        }
+        return isIncomplete
+    }
+
+    // MARK: Running
+
+    private func run(_ text: String) {
+        if text.trimmed.isEmpty { return }
+        lines.remember(text)
+        do {
+            if let request = HelpRequest(text) {
+                workbench.show(try HelpPage(workbench).lines(for: request))
+                return
+            }
+            let values = try load(text).call()
+            if runtime.isInterrupted { throw Interrupted() }
+            if !values.isEmpty {
+                workbench.show(try Inspector.lines(values, lua: workbench.lua, terminal: workbench.output))
+            }
+            hintAtLocals(text)
+        } catch {
+            workbench.report(error, isAtPrompt: true)
+        }
+    }
+
+    /// Compiles an entry, as an expression whose values are shown if it is one.
+    private func load(_ text: String) throws -> LuaFunction {
+        entryCount += 1
+        let name = "entry \(entryCount)"
+        let isExpression = (try? runtime.load("return " + text)) != nil
+        return try workbench.loadEntry(text + "\n", name: name, isExpression: isExpression)
+    }
+
+    /// Says once that a local does not outlive its line, when one was made for nothing.
+    private func hintAtLocals(_ text: String) {
+        guard workbench.options.givesHints, !hasHintedAtLocals, let name = unusedLocal(text) else { return }
+        hasHintedAtLocals = true
+        workbench.hint("'\(name)' was local to this entry and is gone; at the prompt leave out 'local'")
+    }
+}
+
+/// The local that a text declares and never uses, if that is all the text does.
+func unusedLocal(_ text: String) -> String? {
+    let tokens = LuaLexer(text).filter { $0.kind != .comment }
+    guard tokens.count > 1, tokens[0].isKeyword("local") else { return nil }
+    let name = tokens[1].isKeyword("function") && tokens.count > 2 ? tokens[2] : tokens[1]
+    let uses = tokens.count { $0.kind == .name && $0.text == name.text }
+    return name.kind == .name && uses == 1 ? name.text : nil
+}

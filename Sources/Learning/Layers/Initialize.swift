@@ -1,0 +1,84 @@
+import Tensors
+
+/// Ways to fill a new parameter (PyTorch's `nn.init`). Each returns the tensor it filled.
+public enum Initialize {
+    /// Uniform numbers in low..<high.
+    @discardableResult
+    public static func uniform(_ tensor: Tensor, _ low: Double = 0, _ high: Double = 1) throws -> Tensor {
+        try Autograd.withoutGradients { try tensor.uniform_(low, high) }
+    }
+
+    /// Numbers of a normal distribution.
+    @discardableResult
+    public static func normal(_ tensor: Tensor, mean: Double = 0, std: Double = 1) throws -> Tensor {
+        try Autograd.withoutGradients { try tensor.normal_(mean, std) }
+    }
+
+    /// One value.
+    @discardableResult
+    public static func constant(_ tensor: Tensor, _ value: Double) throws -> Tensor {
+        try Autograd.withoutGradients { try tensor.fill_(.double(value)) }
+    }
+
+    /// Uniform numbers that keep the variance of signals through ReLU layers (He et al. 2015).
+    ///
+    /// - Parameter a: slope of the leaky ReLU that follows, when `nonlinearity` is "leaky_relu".
+    @discardableResult
+    public static func kaimingUniform(
+        _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu"
+    ) throws -> Tensor {
+        let fans = try fans(of: tensor, "kaiming_uniform_")
+        let std = try gain(nonlinearity, a) / Double(max(mode == .fanIn ? fans.in : fans.out, 1)).squareRoot()
+        return try uniform(tensor, -3.0.squareRoot() * std, 3.0.squareRoot() * std)
+    }
+
+    /// Normal numbers that keep the variance of signals through ReLU layers (He et al. 2015).
+    @discardableResult
+    public static func kaimingNormal(
+        _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu"
+    ) throws -> Tensor {
+        let fans = try fans(of: tensor, "kaiming_normal_")
+        return try normal(tensor, std: gain(nonlinearity, a) / Double(max(mode == .fanIn ? fans.in : fans.out, 1)).squareRoot())
+    }
+
+    /// Uniform numbers that balance the variance forward and backward (Glorot and Bengio 2010).
+    @discardableResult
+    public static func xavierUniform(_ tensor: Tensor, gain: Double = 1) throws -> Tensor {
+        let fans = try fans(of: tensor, "xavier_uniform_")
+        let bound = gain * (6 / Double(max(fans.in + fans.out, 1))).squareRoot()
+        return try uniform(tensor, -bound, bound)
+    }
+
+    /// Normal numbers that balance the variance forward and backward (Glorot and Bengio 2010).
+    @discardableResult
+    public static func xavierNormal(_ tensor: Tensor, gain: Double = 1) throws -> Tensor {
+        let fans = try fans(of: tensor, "xavier_normal_")
+        return try normal(tensor, std: gain * (2 / Double(max(fans.in + fans.out, 1))).squareRoot())
+    }
+
+    /// Which number of connections a variance is kept for.
+    public enum FanMode: String, Sendable { case fanIn = "fan_in", fanOut = "fan_out" }
+
+    /// Connections into and out of one unit of a weight [out, in, …].
+    static func fans(of tensor: Tensor, _ operation: String) throws -> (in: Int, out: Int) {
+        guard tensor.rank >= 2 else {
+            throw TensorError.shapes(operation, [tensor.shape], detail: "a weight needs at least 2 dimensions, [out, in]")
+        }
+        let field = tensor.shape[2...].reduce(1, *)
+        return (tensor.shape[1] * field, tensor.shape[0] * field)
+    }
+
+    /// The factor that makes up for what an activation does to the variance.
+    public static func gain(_ nonlinearity: String, _ parameter: Double = 0.01) throws -> Double {
+        switch nonlinearity {
+        case "linear", "sigmoid", "conv1d", "conv2d", "conv3d": return 1
+        case "tanh": return 5.0 / 3
+        case "relu": return 2.0.squareRoot()
+        case "leaky_relu": return (2 / (1 + parameter * parameter)).squareRoot()
+        case "selu": return 0.75
+        default:
+            throw LearningError.argument("calculate_gain", "unknown nonlinearity \"\(nonlinearity)\"; there are "
+                + "linear, sigmoid, tanh, relu, leaky_relu, selu")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Tensors
+
+/// `y = x·Wᵀ + b`: every output is a weighted sum of all inputs.
+///
+/// Shapes: [*, in] → [*, out]. Parameters: `weight` [out, in], `bias` [out], drawn uniformly from
+/// ±1/√in (He et al. 2015 with a = √5, as PyTorch does).
+public final class Linear: Module {
+    public let inFeatures: Int
+    public let outFeatures: Int
+
+    public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) throws {
+        self.inFeatures = inFeatures
+        self.outFeatures = outFeatures
+        super.init()
+        try requirePositive("Linear", ("in_features", inFeatures), ("out_features", outFeatures))
+        let weight = try Tensor.zeros([outFeatures, inFeatures])
+        try register(parameter: Initialize.kaimingUniform(weight, a: 5.0.squareRoot()), "weight")
+        let bound = 1 / Double(inFeatures).squareRoot()
+        let offsets = bias ? try Initialize.uniform(Tensor.zeros([outFeatures]), -bound, bound) : nil
+        try register(parameter: offsets, "bias")
+    }
+
+    public var weight: Tensor? { parameter(0) }
+    public var bias: Tensor? { parameter(1) }
+
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        guard let weight else { throw LearningError.argument("Linear", "the weight was removed") }
+        return try Tensor.linear(input, weight, bias)
+    }
+
+    public override func makeSimilar() throws -> Module { try Linear(inFeatures, outFeatures, bias: bias != nil) }
+    public override var details: String { "\(inFeatures), \(outFeatures)" + (bias == nil ? ", bias=false" : "") }
+    public override var expectedInputShape: [Int]? { [inFeatures] }
+    public override func multiplyAdds(inputs: [Tensor], outputs: [Tensor]) -> Int {
+        (outputs.first?.count ?? 0) * inFeatures
+    }
+}
+
+/// Refuses sizes below 1, naming the argument.
+func requirePositive(_ operation: String, _ sizes: (String, Int)...) throws {
+    for (name, size) in sizes where size < 1 {
+        throw LearningError.argument(operation, "\(name) must be at least 1, not \(size)")
+    }
+}

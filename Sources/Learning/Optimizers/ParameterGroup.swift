@@ -1,0 +1,71 @@
+import Tensors
+
+/// Parameters that an optimizer updates with the same options.
+public final class ParameterGroup {
+    public let parameters: [Tensor]
+    /// Values by PyTorch's names ("lr", "weight_decay"), in the order in which the optimizer lists
+    /// them; switches are 0 or 1.
+    public internal(set) var options: [(name: String, value: Double)]
+
+    init(_ parameters: [Tensor], _ options: [(name: String, value: Double)]) {
+        self.parameters = parameters
+        self.options = options
+    }
+
+    /// The value of an option; nil when the optimizer has none of the name.
+    public subscript(name: String) -> Double? {
+        get { options.first { $0.name == name }?.value }
+        set {
+            guard let newValue, let i = options.firstIndex(where: { $0.name == name }) else { return }
+            options[i].value = newValue
+        }
+    }
+
+    /// The value of an option that the optimizer is known to have.
+    func value(_ name: String) -> Double { self[name] ?? 0 }
+}
+
+/// An option of an optimizer: its name, default and the values it takes.
+public struct OptimizerOption: Sendable {
+    public let name: String
+    /// The value when none is given; nil when one must be.
+    public let value: Double?
+    /// What the option does, in a few words.
+    public let summary: String
+    public let range: Range
+
+    public enum Range: Sendable {
+        /// 0 or more.
+        case notNegative
+        /// More than 0.
+        case positive
+        /// 0 up to, but not including, 1.
+        case fraction
+        /// 0 or 1.
+        case flag
+        case any
+    }
+
+    public init(_ name: String, _ value: Double?, _ summary: String, _ range: Range = .notNegative) {
+        self.name = name
+        self.value = value
+        self.summary = summary
+        self.range = range
+    }
+
+    /// Refuses a value that the option does not take.
+    func check(_ value: Double, _ operation: String) throws {
+        let expected: String
+        switch range {
+        case .notNegative where value >= 0, .positive where value > 0: return
+        case .fraction where value >= 0 && value < 1, .flag where value == 0 || value == 1: return
+        case .any where !value.isNaN: return
+        case .notNegative: expected = "must be 0 or more"
+        case .positive: expected = "must be more than 0"
+        case .fraction: expected = "must be at least 0 and less than 1"
+        case .flag: expected = "must be true or false"
+        case .any: expected = "must be a number"
+        }
+        throw LearningError.argument(operation, "\(name) \(expected), got \(shortNumber(value))")
+    }
+}

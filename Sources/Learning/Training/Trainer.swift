@@ -1,0 +1,230 @@
+import Tensors
+
+/// How to train.
+public struct FitOptions {
+    public var epochs = 1
+    public var batchSize = 32
+    public var shuffle = true
+    public var dropLast = false
+    /// Makes data order and validation split reproducible; without one the shared generator decides.
+    public var seed: UInt64?
+    public var validation = Validation.none
+    public var metrics: [any Metric] = []
+    public var callbacks: [Callback] = []
+    /// Where progress is told; nil for silence.
+    public var progress: (any ProgressSink)?
+
+    public enum Validation {
+        case none
+        case dataset(any Dataset)
+        /// Share of the training set that is set apart by `split`, with the same seed.
+        case fraction(Double)
+    }
+
+    public init() {}
+}
+
+/// Trains a model: every epoch one pass over a set in batches, each of which updates the parameters.
+///
+/// The loop uses public parts only, in the order in which one would write it by hand:
+/// `zeroGrad`, model, loss, `backward`, `step`.
+public final class Trainer {
+    public let model: Module
+    public let optimizer: Optimizer
+    public let loss: Loss
+    /// What was reached so far; it stays when training is interrupted.
+    public let history: History
+
+    public init(model: Module, optimizer: Optimizer, loss: Loss, history: History = History()) {
+        self.model = model
+        self.optimizer = optimizer
+        self.loss = loss
+        self.history = history
+    }
+
+    /// Trains on a set whose examples are inputs and, last, a target.
+    ///
+    /// - Throws: for options that make no sense, before anything is changed; errors of the model,
+    ///   the loss or the set; and `TensorError.interrupted`. What was learnt so far is kept.
+    public func fit(_ set: any Dataset, _ options: FitOptions = FitOptions()) throws {
+        try requirePositive("fit", ("epochs", options.epochs))
+        let (train, validation) = try parts(of: set, options)
+        guard train.count > 0 else { throw LearningError.argument("fit", "the training set is empty") }
+        let loader = try DataLoader(
+            train, batchSize: options.batchSize, shuffle: options.shuffle, dropLast: options.dropLast, seed: options.seed)
+        guard loader.count > 0 else {
+            throw LearningError.argument("fit", "the training set has \(train.count) examples, fewer than one batch of \(options.batchSize)")
+        }
+        try checkMonitors(options, hasValidation: validation != nil)
+        let state = TrainingState(
+            model: model, optimizer: optimizer, history: history, epochs: options.epochs, batches: loader.count,
+            sink: options.progress)
+        let modes = model.modules.map { ($0, $0.isTraining) }
+        defer {
+            for (module, mode) in modes where module.isTraining != mode {
+                module.isTraining = mode
+                module.modeChanged()
+            }
+            options.progress?.close()
+        }
+        do {
+            for callback in options.callbacks { try callback.onTrainBegin(state) }
+            for epoch in 0..<options.epochs where !state.shouldStop {
+                state.epoch = epoch
+                try runEpoch(state, loader, validation, options)
+            }
+        } catch {
+            for callback in options.callbacks { try? callback.onTrainEnd(state) }
+            throw error
+        }
+        for callback in options.callbacks { try callback.onTrainEnd(state) }
+    }
+
+    private func runEpoch(
+        _ state: TrainingState, _ loader: DataLoader, _ validation: (any Dataset)?, _ options: FitOptions
+    ) throws {
+        let start = monotonicSeconds()
+        options.progress?.begin("epoch \(state.epoch + 1)/\(state.epochs)", total: loader.count)
+        state.values = []
+        for callback in options.callbacks { try callback.onEpochBegin(state) }
+        model.train()
+        for metric in options.metrics { metric.reset() }
+        var average = Average(), pass = try loader.makePass()
+        state.batch = 0
+        while !state.shouldStop, let batch = try pass.next() {
+            for callback in options.callbacks { try callback.onBatchBegin(state) }
+            let (inputs, target) = try Trainer.parts(of: batch)
+            optimizer.zeroGrad()
+            let prediction = try model.output(inputs)
+            let value = try loss(prediction, target)
+            try value.backward()
+            try optimizer.step()
+            average.add(try value.scalar("fit").doubleValue, target.shape.first ?? 1)
+            for metric in options.metrics { try metric.update(prediction.detach(), target) }
+            state.values = try [("loss", average.value)] + options.metrics.map { ($0.name, try $0.compute()) }
+            state.batch += 1
+            options.progress?.advance(state.batch, state.values)
+            for callback in options.callbacks { try callback.onBatchEnd(state) }
+        }
+        if let validation {
+            state.values += try evaluate(validation, batchSize: options.batchSize, metrics: options.metrics)
+                .map { ("val_" + $0.name, $0.value) }
+        }
+        history.append(state.values, seconds: monotonicSeconds() - start)
+        options.progress?.end(state.values)
+        for callback in options.callbacks { try callback.onEpochEnd(state) }
+    }
+
+    /// Loss and metrics on a set, in evaluation mode; the mode is restored.
+    public func evaluate(
+        _ set: any Dataset, batchSize: Int = 32, metrics: [any Metric] = [], progress: (any ProgressSink)? = nil
+    ) throws -> [(name: String, value: Double)] {
+        let loader = try DataLoader(set, batchSize: batchSize)
+        guard loader.count > 0 else { throw LearningError.argument("evaluate", "the set is empty") }
+        for metric in metrics { metric.reset() }
+        return try model.evaluating {
+            var average = Average(), done = 0
+            let pass = try loader.makePass()
+            progress?.begin("evaluate", total: loader.count)
+            defer { progress?.close() }
+            while let batch = try pass.next() {
+                let (inputs, target) = try Trainer.parts(of: batch)
+                let prediction = try model.output(inputs)
+                average.add(try loss(prediction, target).scalar("evaluate").doubleValue, target.shape.first ?? 1)
+                for metric in metrics { try metric.update(prediction, target) }
+                done += 1
+                progress?.advance(done, [("loss", average.value)])
+            }
+            return try [("loss", average.value)] + metrics.map { ($0.name, try $0.compute()) }
+        }
+    }
+
+    private func parts(of set: any Dataset, _ options: FitOptions) throws -> (any Dataset, (any Dataset)?) {
+        switch options.validation {
+        case .none: return (set, nil)
+        case .dataset(let validation): return (set, validation)
+        case .fraction(let share):
+            guard share > 0, share < 1 else {
+                throw LearningError.argument("fit", "validation must be a set or a share between 0 and 1, not \(shortNumber(share))")
+            }
+            let parts = try set.split([1 - share, share], seed: options.seed)
+            guard parts[1].count > 0 else {
+                throw LearningError.argument("fit", "validation of \(shortNumber(share)) leaves no example of \(set.count) for it")
+            }
+            return (parts[0], parts[1])
+        }
+    }
+
+    private func checkMonitors(_ options: FitOptions, hasValidation: Bool) throws {
+        let trained = ["loss"] + options.metrics.map(\.name)
+        let known = trained + (hasValidation ? trained.map { "val_" + $0 } : [])
+        for callback in options.callbacks {
+            for name in callback.monitored where !known.contains(name) {
+                throw LearningError.unknownMonitor("fit", monitored: name, known: known)
+            }
+        }
+    }
+
+    /// Inputs and target of a batch.
+    static func parts(of batch: [Tensor]) throws -> ([Tensor], Tensor) {
+        guard batch.count >= 2, let target = batch.last else {
+            throw LearningError.argument("fit", "an example needs an input and a target, got \(batch.count) part\(batch.count == 1 ? "" : "s")")
+        }
+        return (Array(batch.dropLast()), target)
+    }
+
+    /// An average of batches, each counting by its number of rows.
+    private struct Average {
+        private var sum = 0.0
+        private var rows = 0
+        var value: Double { sum / Double(rows) }
+
+        mutating func add(_ batch: Double, _ rows: Int) {
+            sum += batch * Double(rows)
+            self.rows += rows
+        }
+    }
+}
+
+extension Module {
+    /// The first output for some inputs.
+    func output(_ inputs: [Tensor]) throws -> Tensor {
+        if inputs.count == 1 { return try self(inputs[0]) }
+        guard let first = try self(inputs).first else { throw LearningError.argument(kind, "forward returned nothing") }
+        return first
+    }
+
+    /// The outputs for many examples, computed in batches in evaluation mode and without gradients;
+    /// the mode is restored.
+    public func predict(_ input: Tensor, batchSize: Int = 256) throws -> Tensor {
+        guard input.rank > 0 else { throw TensorError.shapes("predict", [input.shape], detail: "the input needs a dimension for the examples") }
+        return try predict(TensorDataset([input]), batchSize: batchSize, hasTarget: false)
+    }
+
+    /// The outputs for the examples of a set, whose last part is a target unless `hasTarget` is false.
+    public func predict(_ set: any Dataset, batchSize: Int = 256, hasTarget: Bool = true) throws -> Tensor {
+        let pass = try DataLoader(set, batchSize: batchSize).makePass()
+        return try evaluating {
+            var outputs: [Tensor] = []
+            while let batch = try pass.next() {
+                outputs.append(try output(hasTarget && batch.count > 1 ? Array(batch.dropLast()) : batch))
+            }
+            guard !outputs.isEmpty else { throw LearningError.argument("predict", "there are no examples") }
+            return outputs.count == 1 ? outputs[0] : try Tensor.cat(outputs, 0)
+        }
+    }
+
+    /// Writes parameters and persistent buffers as safetensors under PyTorch's names.
+    public func save(_ path: String) throws { try saveSafetensors(path, stateDict(), metadata: [("format", "pt")]) }
+
+    /// Reads what `save`, or PyTorch with the safetensors library, wrote.
+    ///
+    /// - Throws: when the file is damaged or its names or shapes do not fit; then nothing is changed.
+    @discardableResult
+    public func load(_ path: String, strict: Bool = true) throws -> StateMismatch {
+        let file = try loadSafetensors(path)
+        do { return try loadStateDict(file.tensors, strict: strict) } catch LearningError.state(_, let mismatch) {
+            throw LearningError.state(path, mismatch)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Console
+
+@Suite struct CompletionQueryTests {
+    @Test(arguments: [
+        ("", .word("")),
+        ("pri", .word("pri")),
+        ("local x = ten", .word("ten")),
+        ("?nn", .word("nn")),
+        ("a ..b", .word("b")),
+        ("for", .word("for")),
+        ("nn.", .word("nn.")),
+        ("f(nn.Li", .word("nn.Li")),
+        ("x = a.b.c:d", .word("a.b.c:d")),
+        ("a . b", .word("a.b")),
+        ("'done'", .word("")),
+        ("f(x) ", .word("")),
+        ("f().x", .nothing),
+        ("m[1].x", .nothing),
+        ("('x'):up", .nothing),
+        ("12", .nothing),
+        ("1.5e", .nothing),
+        ("x ..", .nothing),
+        ("-- pri", .nothing),
+        ("--[[ pri", .nothing),
+        ("dofile 'scr", .file),
+        ("read(\"a b.", .file),
+        ("x = [[tex", .file),
+    ] as [(String, CompletionQuery)])
+    func reads(text: String, query: CompletionQuery) {
+        #expect(CompletionQuery(text) == query)
+    }
+}

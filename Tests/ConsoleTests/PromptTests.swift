@@ -1,0 +1,123 @@
+import Glibc
+import Testing
+
+@testable import Console
+
+/// The executable at a terminal, as a user sees it.
+@Suite(.serialized) struct PromptTests {
+    private func start(_ arguments: [String] = [], state: String? = nil) throws -> TerminalProgram {
+        let program = TerminalProgram(
+            arguments, environment: ["XDG_STATE_HOME=\(state ?? temporaryFolder())"])
+        try #require(program.expect("> ") != nil, "no prompt: \(program.received)")
+        return program
+    }
+
+    /// Enters a line, and gives what is shown until the next prompt.
+    private func enter(_ text: String, _ program: TerminalProgram) throws -> String {
+        program.type(text + "\r")
+        let shown = try #require(program.expect("\n> "), "no prompt: \(program.received)")
+        return shown.split(separator: "\n").dropFirst().dropLast().joined(separator: "\n")
+    }
+
+    @Test(arguments: [
+        ("1 + 1", "2"),
+        ("'text'", "\"text\""),
+        ("nil", "nil"),
+        ("1, 'a', {}", "1\t\"a\"\t{}"),
+        ("x = 5", ""),
+        ("return 6", "6"),
+        ("{1, {2, {3}}, name = 'net'}", "{1, {2, {3}}, name = \"net\"}"),
+        ("print('a')", "a"),
+        ("1 -- one", "1"),
+        ("local y = 1", "hint: 'y' was local to this entry and is gone; at the prompt leave out 'local'"),
+        ("local y = 1; print(y)", "1"),
+        ("error('no')", "entry 1:1: no\n    1 | error('no')"),
+        ("\"abc", "entry 1:1: unfinished string near '\"abc'\n    1 | \"abc"),
+        ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
+    ])
+    func shows(entry: String, text: String) throws {
+        let program = try start()
+        #expect(try enter(entry, program) == text)
+        program.type("\u{4}")
+        #expect(program.finish() == 0)
+    }
+
+    @Test func interruptGivesThePromptBack() throws {
+        let program = try start()
+        _ = try enter("kept = 42", program)
+        var slowest = 0.0
+        for loop in ["while true do end", "while true do pcall(function() while true do end end) end"] {
+            for _ in 0..<10 {
+                program.type("print('go'..'ing') " + loop + "\r")
+                try #require(program.expect("going") != nil)
+                let start = now()
+                program.type("\u{3}")
+                try #require(program.expect("\n> ") != nil)
+                slowest = max(slowest, now() - start)
+            }
+        }
+        #expect(slowest < 1)
+        program.type("kept\r")
+        #expect(program.expect("42") != nil)
+    }
+
+    @Test func interruptDiscardsTheLine() throws {
+        let program = try start()
+        program.type("error('never'")
+        program.type("\u{3}")
+        try #require(program.expect("\n> ") != nil)
+        program.type("function f(\r")
+        try #require(program.expect(">> ") != nil)
+        program.type("\u{3}")
+        try #require(program.expect("\n> ") != nil)
+        program.type("'al'..'ive'\r")
+        #expect(program.expect("\"alive\"") != nil)
+    }
+
+    @Test(arguments: ["1 +\r2", "({\r1})[1] +\r2", "(function()\rreturn 3 end)()", "[[x]] and\r3"])
+    func readsFurtherLines(entry: String) throws {
+        let program = try start()
+        program.type(entry + "\r")
+        #expect(program.expect("\n3\n") != nil)
+    }
+
+    @Test func noticesAnInterruptOfTheLastCall() throws {
+        let program = try start()
+        program.type("(print('wait'..'ing') or io.read)()\r")
+        try #require(program.expect("waiting") != nil)
+        usleep(100_000)
+        program.type("\u{3}")
+        #expect(program.expect("interrupted\n> ") != nil)
+    }
+
+    @Test func recallsEntriesOfSeveralLines() throws {
+        let state = temporaryFolder()
+        let first = try start(state: state)
+        first.type("for i = 1, 2 do\r")
+        try #require(first.expect(">> ") != nil)
+        first.type("print(i * 11) end\r")
+        try #require(first.expect("22") != nil)
+        // No orderly end: the history is there all the same.
+        let second = try start(state: state)
+        second.type("\u{10}\r")
+        #expect(second.expect("11") != nil)
+        #expect(second.expect("22") != nil)
+    }
+
+    @Test func completes() throws {
+        let program = try start()
+        program.type("string.re\tp\t('ab', 2)\r")
+        #expect(program.expect("\"abab\"") != nil)
+        _ = program.expect("> ")
+        program.type("settings = {learning_rate = 0.5}\r")
+        try #require(program.expect("\n> ") != nil)
+        program.type("settings.l\t * 3\r")
+        #expect(program.expect("1.5") != nil)
+    }
+
+    @Test func leavesWithTheRightCode() throws {
+        let program = try start()
+        program.type("os.exit(7)\r")
+        #expect(program.finish() == 7)
+    }
+}
