@@ -32,9 +32,9 @@ let package = Package(
         .target(name: "Learning", dependencies: ["Tensors", "CKernels", "CFormats", "CZlib"], exclude: ["Data/Shipped"]),
         .target(name: "Plotting"),
         .target(name: "LuaKit", dependencies: ["CLua"]),
-        .target(name: "Bindings", dependencies: ["LuaKit", "Tensors", "Learning", "Plotting", "CKernels"]),
+        .target(name: "Bindings", dependencies: ["LuaKit", "CLua", "Tensors", "Learning", "Plotting", "CKernels"]),
         .target(name: "NightjarKit", dependencies: ["Bindings", "LuaKit", "Tensors", "Learning", "CKernels"]),
-        .target(name: "Console", dependencies: ["NightjarKit", "LuaKit", "CReadline"]),
+        .target(name: "Console", dependencies: ["NightjarKit", "Bindings", "LuaKit", "CReadline"]),
         .executableTarget(name: "nightjar", dependencies: ["Console", "NightjarKit"]),
 
         // Tests mirror the targets

@@ -63,8 +63,11 @@ void njlua_set_memory_limit(njlua_Runtime *runtime, size_t bytes) {
 
 // MARK: Calls from Lua into Swift
 
+_Thread_local njlua_Runtime *njlua_active;
+
 int njlua_invoke(lua_State *L, njlua_Runtime *runtime, void *function) {
     int native = runtime->native;
+    njlua_active = runtime;
     runtime->native = 1;
     runtime->running = L;
     int results = runtime->callbacks.dispatch(L, runtime->owner, function);
@@ -167,6 +170,7 @@ void njlua_close(njlua_Runtime *runtime) {
     runtime->interrupted = NJLUA_RUNNING;
     runtime->deadline = 0;
     lua_close(runtime->main);
+    if (njlua_active == runtime) njlua_active = NULL;
     if (runtime->output) fclose(runtime->output);
     free(runtime->reserve);
     free(runtime);

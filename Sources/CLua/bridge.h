@@ -5,6 +5,9 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/// The runtime whose binding this thread ran last; NULL once that is closed.
+extern _Thread_local njlua_Runtime *njlua_active;
+
 /// Runs a binding on the current frame and settles memory afterwards.
 int njlua_invoke(lua_State *L, njlua_Runtime *runtime, void *function);
 /// Drives the collector after native memory has grown.

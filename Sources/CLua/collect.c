@@ -59,3 +59,5 @@ void njlua_set_native_counter(njlua_Runtime *runtime, const volatile int64_t *by
 }
 
 void njlua_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+
+void njlua_rest_collector(lua_State *L, bool rests) { lua_gc(L, rests ? LUA_GCSTOP : LUA_GCRESTART); }

@@ -46,3 +46,7 @@ bool njlua_where(njlua_Runtime *runtime, const char **source, int *line) {
     }
     return false;
 }
+
+bool njlua_where_active(const char **source, int *line) {
+    return njlua_active && njlua_where(njlua_active, source, line);
+}

@@ -1,4 +1,5 @@
 @preconcurrency import Glibc
+import Bindings
 import LuaKit
 import NightjarKit
 
@@ -25,7 +26,12 @@ public struct Command {
                 print(Flag.help)
                 return ExitCode.success
             }
-            let session = try Session(seed: options.seed, threads: options.threads, givesHints: options.givesHints)
+            let allowsColor = options.allowsColor
+            let terminal = Terminal(1, allowsColor: allowsColor)
+            let presentation = Presentation(
+                isTerminal: terminal.isTerminal, usesColor: terminal.hasColor,
+                width: { Terminal(1, allowsColor: allowsColor).columns })
+            let session = try Session(seed: options.seed, threads: options.threads, presentation: presentation)
             let workbench = Workbench(session, options: options)
             return Command(program: arguments.first ?? "nightjar", workbench: workbench).run()
         } catch let error as UsageError {

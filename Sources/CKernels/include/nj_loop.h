@@ -31,6 +31,12 @@ void nj_loop_run_sequentially(nj_loop *loop, nj_kernel kernel, const void *conte
 bool nj_flat_run(nj_kernel kernel, int operands, char *const *data, const int64_t *strides, int64_t n,
                  const void *context, int cost);
 
+static inline bool nj_flat1(nj_kernel kernel, void *out, int64_t out_size, int64_t n, const void *context) {
+    char *data[1] = {(char *)out};
+    const int64_t strides[1] = {out_size};
+    return nj_flat_run(kernel, 1, data, strides, n, context, 1);
+}
+
 static inline bool nj_flat2(nj_kernel kernel, void *out, int64_t out_size, const void *a, int64_t a_size, int64_t n,
                             const void *context, int cost) {
     char *data[2] = {(char *)out, (char *)a};

@@ -80,6 +80,8 @@ void njlua_set_memory_limit(njlua_Runtime *runtime, size_t bytes);
 void njlua_write(const void *bytes, size_t count);
 /// Collects all garbage.
 void njlua_collect(lua_State *L);
+/// Stops the collector, or lets it go on.
+void njlua_rest_collector(lua_State *L, bool rests);
 /// Names the counter of native bytes that the collector follows, NULL for none.
 void njlua_set_native_counter(njlua_Runtime *runtime, const volatile int64_t *bytes);
 
@@ -154,11 +156,14 @@ bool njlua_is_callable(lua_State *L, int index);
 /// File and line of the innermost Lua function running; false if there is none.
 /// The name stays valid for ever.
 bool njlua_where(njlua_Runtime *runtime, const char **source, int *line);
+/// The same for the runtime whose binding this thread ran last.
+bool njlua_where_active(const char **source, int *line);
 
 // MARK: Interrupts
 
 /// Not zero after an interrupt signal, until cleared; long native loops poll it.
 extern volatile int njlua_interrupt_flag;
+static inline const volatile int *njlua_interrupt_flag_address(void) { return &njlua_interrupt_flag; }
 /// Lets SIGINT stop the code of this runtime, which must run on the calling thread.
 void njlua_install_sigint(njlua_Runtime *runtime);
 /// Gives SIGINT back its former meaning.

@@ -90,7 +90,7 @@ public final class TextProgress: ProgressSink {
     }
 
     /// Four significant digits, without exponent where that is short.
-    static func significant(_ value: Double) -> String {
+    public static func significant(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         let size = abs(value)
         if size == 0 { return "0" }

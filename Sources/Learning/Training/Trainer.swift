@@ -119,24 +119,7 @@ public final class Trainer {
     public func evaluate(
         _ set: any Dataset, batchSize: Int = 32, metrics: [any Metric] = [], progress: (any ProgressSink)? = nil
     ) throws -> [(name: String, value: Double)] {
-        let loader = try DataLoader(set, batchSize: batchSize)
-        guard loader.count > 0 else { throw LearningError.argument("evaluate", "the set is empty") }
-        for metric in metrics { metric.reset() }
-        return try model.evaluating {
-            var average = Average(), done = 0
-            let pass = try loader.makePass()
-            progress?.begin("evaluate", total: loader.count)
-            defer { progress?.close() }
-            while let batch = try pass.next() {
-                let (inputs, target) = try Trainer.parts(of: batch)
-                let prediction = try model.output(inputs)
-                average.add(try loss(prediction, target).scalar("evaluate").doubleValue, target.shape.first ?? 1)
-                for metric in metrics { try metric.update(prediction, target) }
-                done += 1
-                progress?.advance(done, [("loss", average.value)])
-            }
-            return try [("loss", average.value)] + metrics.map { ($0.name, try $0.compute()) }
-        }
+        try model.evaluate(set, loss: loss, batchSize: batchSize, metrics: metrics, progress: progress)
     }
 
     private func parts(of set: any Dataset, _ options: FitOptions) throws -> (any Dataset, (any Dataset)?) {
@@ -174,7 +157,7 @@ public final class Trainer {
     }
 
     /// An average of batches, each counting by its number of rows.
-    private struct Average {
+    fileprivate struct Average {
         private var sum = 0.0
         private var rows = 0
         var value: Double { sum / Double(rows) }
@@ -187,6 +170,30 @@ public final class Trainer {
 }
 
 extension Module {
+    /// Loss and metrics on a set, in evaluation mode; the mode is restored.
+    public func evaluate(
+        _ set: any Dataset, loss: Loss, batchSize: Int = 32, metrics: [any Metric] = [], progress: (any ProgressSink)? = nil
+    ) throws -> [(name: String, value: Double)] {
+        let loader = try DataLoader(set, batchSize: batchSize)
+        guard loader.count > 0 else { throw LearningError.argument("evaluate", "the set is empty") }
+        for metric in metrics { metric.reset() }
+        return try evaluating {
+            var average = Trainer.Average(), done = 0
+            let pass = try loader.makePass()
+            progress?.begin("evaluate", total: loader.count)
+            defer { progress?.close() }
+            while let batch = try pass.next() {
+                let (inputs, target) = try Trainer.parts(of: batch)
+                let prediction = try output(inputs)
+                average.add(try loss(prediction, target).scalar("evaluate").doubleValue, target.shape.first ?? 1)
+                for metric in metrics { try metric.update(prediction, target) }
+                done += 1
+                progress?.advance(done, [("loss", average.value)])
+            }
+            return try [("loss", average.value)] + metrics.map { ($0.name, try $0.compute()) }
+        }
+    }
+
     /// The first output for some inputs.
     func output(_ inputs: [Tensor]) throws -> Tensor {
         if inputs.count == 1 { return try self(inputs[0]) }

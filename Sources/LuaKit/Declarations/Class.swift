@@ -30,6 +30,9 @@ public struct Class {
     /// Functions of these namespaces whose first parameter is this class are methods too.
     public let methodsFrom: [String]
 
+    /// Whether `index` is asked before methods and fields, for classes whose instances have fields of
+    /// the user's own.
+    public let fieldsFirst: Bool
     let index: DynamicIndex?
     let newIndex: DynamicNewIndex?
     /// Other libraries' names for members, and ours.
@@ -40,7 +43,7 @@ public struct Class {
     public init<T: LuaObject>(
         _ type: T.Type, _ path: String, _ summary: String, noun: String? = nil,
         parent: AnyObject.Type? = nil, details: String = "", example: String = "",
-        see: [String] = [], constructor: Function? = nil, methodsFrom: [String] = [],
+        see: [String] = [], constructor: Function? = nil, methodsFrom: [String] = [], fieldsFirst: Bool = false,
         index: DynamicIndex? = nil, newIndex: DynamicNewIndex? = nil,
         foreignNames: [String: String] = [:], didPush: ((T, Anchors) -> Void)? = nil,
         @MemberBuilder members: () -> [Member]
@@ -59,6 +62,7 @@ public struct Class {
         self.parent = parent
         self.constructor = constructor
         self.methodsFrom = methodsFrom
+        self.fieldsFirst = fieldsFirst
         self.index = index
         self.newIndex = newIndex
         self.foreignNames = foreignNames

@@ -38,8 +38,8 @@ extension Call {
     /// It lives as long as the userdata, and is where an object keeps Lua values: a reference held
     /// by the Swift object itself would make cycles that Lua's collector cannot see.
     public func pushUserTable(at index: Int32) {
-        if lua_getiuservalue(state, index, 1) == LUA_TTABLE { return }
         let index = lua_absindex(state, index)
+        if lua_getiuservalue(state, index, 1) == LUA_TTABLE { return }
         njlua_pop(state, 1)
         njlua_new_table(state)
         lua_pushvalue(state, -1)

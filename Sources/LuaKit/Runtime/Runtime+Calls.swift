@@ -131,6 +131,13 @@ extension Runtime {
         set { globals[name] = newValue }
     }
 
+    /// A new, empty table.
+    public func makeTable() -> LuaTable {
+        let call = current
+        njlua_new_table(call.state)
+        return LuaTable(reference: LuaReference(popping: call))
+    }
+
     /// The table of global variables.
     public var globals: LuaTable {
         let call = current

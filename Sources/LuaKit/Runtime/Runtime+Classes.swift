@@ -40,7 +40,11 @@ extension Runtime {
         pushClassTable(type, members, call)
         lua_pushvalue(state, -1)
         setField("__metatable", to: -3, call)
-        pushAddresses(members.getters, call)
+        if type.fieldsFirst {
+            njlua_pop(state, 1)
+            njlua_new_table(state)
+        }
+        pushAddresses(type.fieldsFirst ? [:] : members.getters, call)
         njlua_push_instance_index(state, keep(fieldReader(type, members)))
         setField("__index", call)
         pushAddresses(members.setters, call)
@@ -134,6 +138,13 @@ extension Runtime {
             if let index = members.index, try index(call) { return 1 }
             guard let name = call.text(at: 2) else {
                 throw ArgumentError(luaMessage: "\(noun) has no field \(call.describe(at: 2))")
+            }
+            if type.fieldsFirst {
+                if let method = members.methods[name] {
+                    njlua_push_function(call.state, method.pointer, false)
+                    return 1
+                }
+                if let getter = members.getters[name] { return try getter.body(call) }
             }
             let suggestion = call.runtime.registry.suggestion(
                 for: name, among: names.sorted(), in: "", foreignNames: members.foreignNames)

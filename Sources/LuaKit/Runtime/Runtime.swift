@@ -37,6 +37,8 @@ public final class Runtime {
     /// The paths of namespace and class tables, by address.
     var paths: [UnsafeRawPointer?: String] = [:]
     var objects = ObjectClasses()
+    /// Whatever the host program wants its bindings to find.
+    public var host: AnyObject?
     /// The last Swift or Lua error that a binding let out, and what Lua got for it.
     var lastThrown: (value: LuaValue, error: any Error)?
 
@@ -128,6 +130,13 @@ public final class Runtime {
 
     /// The number of collections that native memory has caused.
     public var nativeCollections: Int { Int(bridge.pointee.collections) }
+
+    /// Runs `body` while the collector rests, for values that nothing refers to for a moment.
+    public func withoutCollecting<Result>(_ body: () throws -> Result) rethrows -> Result {
+        njlua_rest_collector(bridge.pointee.main, true)
+        defer { njlua_rest_collector(bridge.pointee.main, false) }
+        return try body()
+    }
 
     /// Collects all garbage now.
     public func collectGarbage() { njlua_collect(state) }

@@ -60,6 +60,15 @@ public struct LuaTable {
         _ = try reference.runtime().operate([.table(self), key, value]) { njlua_set($0) }
     }
 
+    /// Whether this is the very same table as another.
+    public func isSame(as other: LuaTable) -> Bool {
+        (try? reference.runtime().withStack { call in
+            reference.push(to: call)
+            other.reference.push(to: call)
+            return lua_rawequal(call.state, -1, -2) != 0
+        }) ?? false
+    }
+
     /// The elements 1, 2, … up to the first nil.
     public var elements: [LuaValue] { (0..<count).map { self[$0 + 1] } }
 

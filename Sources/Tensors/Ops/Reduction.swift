@@ -184,14 +184,6 @@ extension Tensor {
         return result.shape == target ? result : try result.reshape(target)
     }
 
-    /// Positions 0, 1, … as int64.
-    static func range(_ count: Int) throws(TensorError) -> Tensor {
-        let result = try Tensor(uninitialized: [count], .int64, operation: "range")
-        let elements = result.pointer.assumingMemoryBound(to: Int64.self)
-        for i in 0..<count { elements[i] = Int64(i) }
-        return result
-    }
-
     func requireFloating(_ name: String) throws(TensorError) {
         guard dtype.isFloatingPoint else {
             throw .dtypes(name, [dtype], expected: "expected floating point numbers", hint: .text("Convert first: x:float()"))

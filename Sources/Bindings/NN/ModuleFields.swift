@@ -1,0 +1,116 @@
+import CLua
+import Learning
+import LuaKit
+import Tensors
+
+/// Fields of modules: `model[1]`, `layer.weight`, and everything of a module written in Lua.
+enum ModuleFields {
+    static func index(_ call: Call) throws -> Bool {
+        let module = try Module.read(call, at: 1)
+        if let own = module as? LuaModule, try own.index(call) { return true }
+        if let raw = call.integer(at: 2) {
+            let children = module.children
+            if raw == children.count + 1 {
+                call.pushNil()
+                return true
+            }
+            call.push(object: children[try Position(raw: raw, "module").resolve(count: children.count, "module")].module)
+            return true
+        }
+        guard let name = call.text(at: 2) else { return false }
+        if let tensor = module.ownParameters.first(where: { $0.name == name })?.tensor
+            ?? module.ownBuffers.first(where: { $0.name == name })?.tensor {
+            call.push(object: tensor)
+            return true
+        }
+        if let child = module.children.first(where: { $0.name == name })?.module {
+            call.push(object: child)
+            return true
+        }
+        // A parameter that was left out, such as the bias of Linear(…, {bias=false}).
+        if name == "bias" || name == "weight" {
+            call.pushNil()
+            return true
+        }
+        return false
+    }
+
+    static func newIndex(_ call: Call) throws -> Bool {
+        let module = try Module.read(call, at: 1)
+        if let own = module as? LuaModule { return try own.newIndex(call) }
+        if let raw = call.integer(at: 2), let child = call.object(at: 3, as: Module.self) {
+            let children = module.children
+            let index = try Position(raw: raw, "module").resolve(count: children.count, "module")
+            return try replace(call, module, children[index].name, with: child)
+        }
+        guard let name = call.text(at: 2) else { return false }
+        if let child = call.object(at: 3, as: Module.self) {
+            guard module.children.contains(where: { $0.name == name }) else { return false }
+            return try replace(call, module, name, with: child)
+        }
+        guard let tensor = call.object(at: 3, as: Tensor.self) else { return false }
+        let isParameter = module.ownParameters.contains { $0.name == name }
+        guard isParameter || module.ownBuffers.contains(where: { $0.name == name }) else { return false }
+        if isParameter, !tensor.isParameter {
+            throw LearningError.argument("field '\(name)'", "a parameter takes nn.Parameter(tensor)")
+        }
+        return module.replace(name, with: tensor)
+    }
+
+    private static func replace(_ call: Call, _ module: Module, _ name: String, with child: Module) throws -> Bool {
+        guard !child.modules.contains(where: { $0 === module }) else {
+            throw LearningError.argument("field '\(name)'", "a module cannot be put inside itself")
+        }
+        call.setUserField(at: 1, key: .text(name), .object(child))
+        return module.replace(name, with: child)
+    }
+}
+
+extension Position {
+    /// A position from a Lua integer that may be 0.
+    fileprivate init(raw: Int, _ what: String) throws {
+        guard raw != 0 else { throw LearningError.argument(what, "position 0: positions start at 1, and -1 is the last") }
+        self.init(offset: raw > 0 ? raw - 1 : raw)
+    }
+}
+
+/// Calls of modules: tensors in, tensors out; labels of losses are counted from 1 in Lua.
+enum ModuleCall {
+    static func run(_ call: Call) throws -> Int32 {
+        let module = try Module.read(call, at: 1)
+        if let own = module as? LuaModule { return try own.run(call) }
+        if call.argumentCount == 2, let input = call.object(at: 2, as: Tensor.self), !(module is Loss) {
+            call.push(new: try module(input))
+            return 1
+        }
+        var inputs: [Tensor] = []
+        for i in 1..<max(call.argumentCount, 1) {
+            guard let tensor = call.object(at: i + 1, as: Tensor.self) else {
+                throw LearningError.argument(module.luaBrief, "input \(i) \(call.mismatch(Tensor.luaType, at: i + 1).problem)")
+            }
+            inputs.append(tensor)
+        }
+        if let loss = module as? Loss, inputs.count == 2 {
+            call.push(new: try loss(inputs[0], loss.targetFromLua(inputs[1], prediction: inputs[0])))
+            return 1
+        }
+        if inputs.isEmpty { throw LearningError.argument(module.luaBrief, "needs an input: model(x)") }
+        let outputs = try module(inputs)
+        try call.makeRoom(outputs.count + 4)
+        for output in outputs { call.push(new: output) }
+        return Int32(outputs.count)
+    }
+}
+
+extension Loss {
+    /// A target as the loss counts: classes from 0, everything else as it is.
+    func targetFromLua(_ target: Tensor, prediction: Tensor) throws -> Tensor {
+        guard self is CrossEntropyLoss || self is NLLLoss else { return target }
+        if target.dtype.isFloatingPoint, target.shape == prediction.shape { return target }
+        do {
+            return try target.labelsFromZero()
+        } catch let mismatch as Mismatch {
+            throw TensorError.value(kind, "the targets " + mismatch.problem)
+        }
+    }
+}

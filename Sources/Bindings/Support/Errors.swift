@@ -1,0 +1,7 @@
+import LuaKit
+import Tensors
+
+extension TensorError: LuaDescribableError {
+    /// The message with positions and dimensions counted from 1.
+    public var luaMessage: String { message(base: 1) }
+}

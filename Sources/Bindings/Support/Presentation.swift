@@ -1,0 +1,27 @@
+import Glibc
+import Learning
+import LuaKit
+
+/// What the place that output goes to can show; the host program of a runtime sets it.
+public final class Presentation {
+    /// Whether output goes to a terminal whose lines can be rewritten.
+    public var isTerminal: Bool
+    /// Columns now.
+    public var width: () -> Int
+    /// Whether colours may be used.
+    public var usesColor: Bool
+
+    public init(isTerminal: Bool = false, usesColor: Bool = false, width: @escaping () -> Int = { 80 }) {
+        self.isTerminal = isTerminal
+        self.usesColor = usesColor
+        self.width = width
+    }
+
+    /// That of a runtime; plain text of 80 columns where the host has set none.
+    static func of(_ runtime: Runtime) -> Presentation { runtime.host as? Presentation ?? Presentation() }
+
+    /// Where a training's progress goes.
+    func progress(_ runtime: Runtime) -> any ProgressSink {
+        TextProgress(isLive: isTerminal, width: width) { [weak runtime] text in runtime?.write(text) }
+    }
+}
