@@ -33,7 +33,7 @@ extension Frame {
     ///
     /// - Throws: when a column holds text.
     public func tensor(_ names: [String]? = nil, _ dtype: DType = .float32) throws -> Tensor {
-        let names = names ?? names
+        let names = names ?? self.names
         let chosen = try names.map { name in
             guard let numbers = try column(name, operation: "to_tensor").numbers else {
                 throw LearningError.argument("to_tensor", "column \"\(name)\" holds text. Use one_hot or label_encode first, or leave it out")
