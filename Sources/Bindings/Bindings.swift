@@ -7,14 +7,14 @@ import Tensors
 public enum Bindings {
     /// All modules in the order of the reference.
     public static var namespaces: [Namespace] {
-        [tensor, autograd] + nn + optim + data + [metrics, nj]
+        [tensor, autograd] + nn + optim + data + [metrics, nj, help]
     }
 
     /// Declares all modules in a runtime and connects Lua's collector, interrupts and positions
     /// with the tensor library.
     public static func install(in runtime: Runtime) throws(LuaError) {
         runtime.followNativeMemory(UnsafePointer(nj_live_bytes_address()))
-        nj_set_interrupt_flag(njlua_interrupt_flag_address())
+        nj_set_interrupt_flag(njlua_interrupt_address())
         nj_set_position_source { position in
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
@@ -25,7 +25,7 @@ public enum Bindings {
 
     /// Seeds every source of chance: tensors, data order, initial weights and Lua's own.
     public static func seedEverything(_ seed: Int, in runtime: Runtime) throws(LuaError) {
-        Generator.shared.seed(UInt64(bitPattern: Int64(seed)))
+        Tensor.manualSeed(UInt64(bitPattern: Int64(seed)))
         guard case .table(let math) = runtime[global: "math"], case .function(let randomseed) = math["randomseed"] else { return }
         try randomseed.call([.integer(seed)])
     }

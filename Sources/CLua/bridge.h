@@ -14,6 +14,8 @@ int njlua_invoke(lua_State *L, njlua_Runtime *runtime, void *function);
 void njlua_relieve(lua_State *L, njlua_Runtime *runtime);
 /// Monotonic seconds.
 double njlua_now(void);
+/// Keeps the traceback from a level for `njlua_take_traceback`.
+void njlua_keep_traceback(lua_State *L, int level);
 /// Makes `L` stop at its next instruction if its runtime was interrupted.
 void njlua_carry_interrupt(lua_State *L, njlua_Runtime *runtime);
 

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 enum { LEAST_GROWTH = 32 << 20 };
-/// The share of the time that collections driven by native memory may take.
-static const double dear = 0.2, cheap = 0.05;
+/// The share of the time that collections driven by native memory may take, unless they are short
+/// anyway (a few microseconds for each megabyte).
+static const double dear = 0.2, cheap = 0.05, shortest = 2e-3;
 static const volatile int64_t no_native_bytes = 0;
 
 double njlua_now(void) {
@@ -40,12 +41,11 @@ void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
     double start = njlua_now();
     if (lua_gc(L, LUA_GCCOLLECT) != 0) return;  // in a finalizer; later, then
     double end = njlua_now();
-    double share = (end - start) / (end - runtime->last_collection);
-    if (share > dear)
+    double duration = end - start, share = duration / (end - runtime->last_collection);
+    if (duration > shortest && share > dear && runtime->native_patience < 1024)
         runtime->native_patience *= 2;
-    else if (share < cheap && runtime->native_patience > 1)
+    else if ((duration < shortest || share < cheap) && runtime->native_patience > 1)
         runtime->native_patience /= 2;
-    if (runtime->native_patience > 1024) runtime->native_patience = 1024;
     runtime->last_collection = end;
     runtime->collections++;
     rebase(runtime, *runtime->native_bytes);

@@ -23,7 +23,13 @@ static void hook(lua_State *L, lua_Debug *record) {
     }
     // From now on at each instruction, in case the error is caught.
     lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    lua_pushstring(L, runtime->interrupted == NJLUA_TIMED_OUT ? "time limit reached" : "interrupted!");
+    if (!runtime->interrupt_traced) {
+        runtime->interrupt_traced = true;
+        njlua_keep_traceback(L, 0);
+    }
+    // Raised with this text, Lua takes it for a memory error and runs no message handler. A handler
+    // would run inside this hook, where no hook could stop it. Swift puts the true reason in place.
+    lua_pushliteral(L, "not enough memory");
     lua_error(L);
 }
 
@@ -38,6 +44,7 @@ void njlua_carry_interrupt(lua_State *L, njlua_Runtime *runtime) {
 
 void njlua_clear_interrupt(njlua_Runtime *runtime) {
     runtime->interrupted = NJLUA_RUNNING;
+    runtime->interrupt_traced = false;
     njlua_interrupt_flag = 0;
     bool timed = runtime->deadline > 0;
     lua_sethook(runtime->main, timed ? hook : NULL, timed ? LUA_MASKCOUNT : 0, CLOCK_INTERVAL);
@@ -68,6 +75,11 @@ static void on_sigint(int signal) {
 }
 
 void njlua_install_sigint(njlua_Runtime *runtime) {
+    // Worker threads, such as those of dispatch queues, come with all signals blocked.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
     target_thread = pthread_self();
     if (target) {
         target = runtime;

@@ -6,11 +6,15 @@
 /// The registry's key for the traceback of the last failed call.
 static const char traceback_key;
 
-/// Keeps the traceback aside, so that the error's value stays what was raised.
+void njlua_keep_traceback(lua_State *L, int level) {
+    luaL_traceback(L, L, NULL, level);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &traceback_key);
+}
+
+/// The message handler: keeps the traceback aside, so that the error's value stays what was raised.
 static int keep_traceback(lua_State *L) {
     lua_settop(L, 1);
-    luaL_traceback(L, L, NULL, 1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &traceback_key);
+    if (!njlua_runtime(L)->interrupt_traced) njlua_keep_traceback(L, 1);
     return 1;
 }
 

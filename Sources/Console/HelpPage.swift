@@ -27,23 +27,14 @@ struct HelpPage {
 
     /// What a name stands for now: a declaration, a function of the user's, any other value.
     private func describe(_ name: String) throws(LuaError) -> [String] {
+        if let declaration = workbench.lua.declaration(named: name) {
+            return lines(runtime.registry.help(declaration))
+        }
         let value = workbench.lua.value(at: name)
-        if runtime.declaration(of: value) != nil { return lines(runtime.help(on: value)) }
-        if let member = member(name) { return lines(runtime.registry.help(member)) }
         if value.isNil { return lines(runtime.help(on: .text(name))) }
         if let function = value.function { return describe(function, name) }
         return try ["\(name): \(value.typeName)"]
             + Inspector.lines([value], lua: workbench.lua, terminal: workbench.output)
-    }
-
-    /// The member that the last part of `x:add` or `model.weight` names in the class of an object.
-    private func member(_ path: String) -> Declaration? {
-        guard let end = path.lastIndex(where: { $0 == "." || $0 == ":" }),
-            case .object(let object) = workbench.lua.value(at: String(path[..<end])),
-            let type = runtime.declaredClass(of: object)
-        else { return nil }
-        let name = path[path.index(after: end)...]
-        return runtime.registry.instanceMembers(of: type).first { $0.name == name }
     }
 
     /// A function of the user's: its parameters, its place and the comment above it.
@@ -51,12 +42,12 @@ struct HelpPage {
         guard let (chunk, range) = workbench.lua.definition(of: function) else {
             return ["\(name) is a function of Lua's own library: see the Lua manual, section 6."]
         }
-        let parameters = workbench.lua.parameters(of: function).joined(separator: ", ")
+        let signature = workbench.lua.signature(of: name) ?? name
         var comment: [String] = []
         while let line = sourceLine(range.lowerBound - comment.count - 1, of: chunk), line.hasPrefix("--") {
             comment.append(String(line.drop { $0 == "-" }.drop { $0 == " " }))
         }
-        return ["\(name)(\(parameters))"] + comment.reversed().map { "  " + $0 }
+        return [signature] + comment.reversed().map { "  " + $0 }
             + ["", "Defined in \(chunk), line \(range.lowerBound). ??\(name) shows the source."]
     }
 

@@ -8,8 +8,8 @@ struct LuaFunctions {
     private let rawEqual: LuaFunction?
     private let getInfo: LuaFunction?
     private let getLocal: LuaFunction?
-    private let package: LuaTable?
-    private let searchPath: LuaFunction?
+    let package: LuaTable?
+    let searchPath: LuaFunction?
 
     init(_ runtime: Runtime) {
         self.runtime = runtime
@@ -36,24 +36,6 @@ struct LuaFunctions {
     /// Whether both are one and the same table.
     func areSame(_ a: LuaTable, _ b: LuaTable) -> Bool {
         (try? rawEqual?.call([.table(a), .table(b)]))?.first?.isTrue == true
-    }
-
-    /// The value that names joined by dots lead to, nil where they lead nowhere. Runs no code.
-    func value(at path: String) -> LuaValue {
-        var value = LuaValue.table(runtime.globals)
-        for name in path.split(whereSeparator: { $0 == "." || $0 == ":" }) {
-            guard let table = value.table else { return nil }
-            value = table[String(name)]
-        }
-        return value
-    }
-
-    /// The file that `require` would run for a module, nil if it is no Lua file or already loaded.
-    func file(ofModule name: String) -> String? {
-        guard let package, let path = package["path"].text, package["loaded"].table?[name].isNil == true else {
-            return nil
-        }
-        return (try? searchPath?.call([.text(name), .text(path)]))?.first?.text
     }
 
     /// Where a function of Lua's was defined: the name of its chunk and its lines, nil for others.

@@ -34,8 +34,9 @@ final class Workbench {
     /// Compiles a text that was entered, shown under a name such as "entry 3"; of an expression the
     /// function gives the values.
     func loadEntry(_ text: String, name: String, isExpression: Bool = false) throws -> LuaFunction {
+        // The space keeps a "#" from being taken for the first line of a script.
         try load(
-            Array(text.utf8), after: isExpression ? "return " : "", name: name, luaName: "=" + name, kind: .entry)
+            Array(text.utf8), after: isExpression ? "return " : " ", name: name, luaName: "=" + name, kind: .entry)
     }
 
     private func load(

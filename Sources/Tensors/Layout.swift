@@ -68,6 +68,7 @@ public final class Layout: Sendable {
     }
 
     private static func fillsBlock(_ shape: [Int], _ strides: [Int]) -> Bool {
+        if shape.count == 2, shape[0] > 1, shape[1] > 1 { return strides[0] == 1 && strides[1] == shape[0] }
         let order = shape.indices.filter { shape[$0] != 1 }.sorted { strides[$0] < strides[$1] }
         var expected = 1
         for d in order {

@@ -22,6 +22,7 @@ import Testing
         (["-e", "io.write('kept'); os.exit(true, true)"], "", "kept", "", 0),
         (["-e", "setmetatable({}, {__gc = function() print('closed') end})"], "", "closed\n", "", 0),
         ([], "#!/usr/bin/env nightjar\nerror('line two')", "", "nightjar: stdin:2: line two\n    2 | error('line two')\n", 1),
+        (["-e", "#x"], "", "", "nightjar: (command line):1: unexpected symbol near '#'\n    1 | #x\n", 1),
         (["-e", "x ="], "", "", "nightjar: (command line):1: unexpected symbol near <eof>\n    1 | x =\n", 1),
         (["-e", "error({})"], "", "", "nightjar: error object {}\n    1 | error({})\n", 1),
         (["-e", "error({code = 5})"], "", "", "nightjar: error object {code = 5}\n    1 | error({code = 5})\n", 1),

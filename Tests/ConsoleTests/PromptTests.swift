@@ -16,7 +16,7 @@ import Testing
     private func enter(_ text: String, _ program: TerminalProgram) throws -> String {
         program.type(text + "\r")
         let shown = try #require(program.expect("\n> "), "no prompt: \(program.received)")
-        return shown.split(separator: "\n").dropFirst().dropLast().joined(separator: "\n")
+        return shown.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().joined(separator: "\n")
     }
 
     @Test(arguments: [
@@ -33,6 +33,8 @@ import Testing
         ("local y = 1; print(y)", "1"),
         ("error('no')", "entry 1:1: no\n    1 | error('no')"),
         ("\"abc", "entry 1:1: unfinished string near '\"abc'\n    1 | \"abc"),
+        ("#'four'", "4"),
+        ("#x = 1", "entry 1:1: unexpected symbol near '#'\n    1 | #x = 1"),
         ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {
@@ -113,6 +115,35 @@ import Testing
         try #require(program.expect("\n> ") != nil)
         program.type("settings.l\t * 3\r")
         #expect(program.expect("1.5") != nil)
+    }
+
+    @Test func runsTheStartupFile() throws {
+        let folder = temporaryFolder()
+        Files.makeFolders(folder + "/nightjar")
+        #expect(Files.replace(folder + "/nightjar/rc.lua", with: Array("greeting = 'hel' .. 'lo'\nerror('oh')".utf8)))
+        let environment = ["XDG_CONFIG_HOME=\(folder)", "XDG_STATE_HOME=\(folder)"]
+        let program = TerminalProgram(environment: environment)
+        #expect(program.expect("rc.lua:2: oh") != nil)
+        program.type("greeting\r")
+        #expect(program.expect("\"hello\"") != nil)
+        for option in ["--no-rc", "-E"] {
+            let plain = TerminalProgram([option], environment: environment)
+            plain.type("greeting\r")
+            #expect(plain.expect("\nnil\n") != nil)
+        }
+    }
+
+    @Test func answersRequestsForHelp() throws {
+        let program = try start()
+        program.type("-- Twice a number.\rfunction twice(n)\rreturn 2 * n\rend\r")
+        #expect(program.expect("end\n> ") != nil)
+        #expect(try enter("?twice", program) == "twice(n)\n\nDefined in entry 2, line 1. ??twice shows the source.")
+        #expect(try enter("twice??", program) == "-- entry 2, line 1\nfunction twice(n)\nreturn 2 * n\nend")
+        #expect(try enter("??print", program) == "print is built in; ?print tells what it does.")
+        #expect(try enter("??nothing", program) == "nothing is not defined.")
+        #expect(try enter("?\"no such thing\"", program) == "Nothing about \"no such thing\".")
+        #expect(try enter("x = {1}", program) == "")
+        #expect(try enter("x?", program) == "x: table\n{1}")
     }
 
     @Test func leavesWithTheRightCode() throws {

@@ -5,10 +5,14 @@ import Testing
 /// A layer as PyTorch's reference cases have it.
 struct LayerCase: CustomTestStringConvertible, Sendable {
     let name: String
+    /// How far float64 results may differ; more where PyTorch itself uses float32 constants.
+    let exactness: Double
     let make: @Sendable () throws -> Module
     var testDescription: String { name }
 
-    init(_ name: String, _ make: @escaping @Sendable () throws -> Module) { (self.name, self.make) = (name, make) }
+    init(_ name: String, exactness: Double = 1e-10, _ make: @escaping @Sendable () throws -> Module) {
+        (self.name, self.exactness, self.make) = (name, exactness, make)
+    }
 }
 
 private let layerCases: [LayerCase] = [
@@ -30,7 +34,7 @@ private let layerCases: [LayerCase] = [
     LayerCase("LogSigmoid") { try Activation("LogSigmoid") },
     LayerCase("Tanh") { try Activation("Tanh") },
     LayerCase("Hardtanh.min_val.max_val") { try Activation("Hardtanh", ["min_val": -0.5, "max_val": 2]) },
-    LayerCase("Hardsigmoid") { try Activation("Hardsigmoid") },
+    LayerCase("Hardsigmoid", exactness: 1e-7) { try Activation("Hardsigmoid") },
     LayerCase("Hardswish") { try Activation("Hardswish") },
     LayerCase("Softplus") { try Activation("Softplus") },
     LayerCase("Softplus.beta.threshold") { try Activation("Softplus", ["beta": 2, "threshold": 3]) },
@@ -45,10 +49,10 @@ private let layerCases: [LayerCase] = [
     /// afterwards; the same after cloning, saving and loading.
     @Test(arguments: layerCases, [DType.float64, .float32])
     func agreesWithPyTorch(_ test: LayerCase, _ dtype: DType) throws {
-        let reference = try Reference("layers", test.name), close = tolerance(dtype)
+        let reference = try Reference("layers", test.name), close = dtype == .float64 ? test.exactness : tolerance(dtype)
         let original = try test.make().to(dtype)
         try original.loadStateDict(StateDict(reference.parts("state.")))
-        #expect(original.stateDict().names == reference.parts("state.").map(\.name))
+        #expect(original.stateDict().names == reference.order("state"))
         let module = try original.clone()
         let inputs = try reference.parts("x").filter { $0.name.allSatisfy(\.isNumber) }.map { part in
             let x = try reference.get("x" + part.name, dtype).clone()
@@ -68,7 +72,7 @@ private let layerCases: [LayerCase] = [
             try expectClose(input.grad, reference.get("xgrad\(i)"), close, "gradient of input \(i)")
         }
         let parameters = module.namedParameters(), gradients = reference.parts("grad.")
-        #expect(parameters.filter { $0.tensor.grad != nil }.map(\.name) == gradients.map(\.name))
+        #expect(parameters.filter { $0.tensor.grad != nil }.map(\.name).sorted() == gradients.map(\.name).sorted())
         for (name, gradient) in gradients {
             try expectClose(parameters.first { $0.name == name }?.tensor.grad, gradient, close * 4, "gradient of \(name)")
         }

@@ -72,9 +72,7 @@ import Testing
         let model = try Sequential(shared, Activation("LeakyReLU", ["negative_slope": 0.3]), shared, Dropout(0.1))
         try shared.freeze()
         try model.module(at: 3).eval()
-        let state = Generator.shared.state
         let copy = try model.clone()
-        #expect(try numbers(Tensor.rand([3])) != [] && state.isEmpty == false)
         #expect(copy.description == model.description)
         #expect(try bits(copy.parameters) == bits(model.parameters))
         #expect(copy.parameters.count == 2 && zip(copy.parameters, model.parameters).allSatisfy { $0 !== $1 })

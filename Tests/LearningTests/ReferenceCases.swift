@@ -6,11 +6,14 @@ import Testing
 /// Numbers that PyTorch computed; see the scripts in Reference/.
 struct Reference: Sendable {
     nonisolated(unsafe) let tensors: StateDict
+    let orders: [String: String]
     let prefix: String
 
     init(_ file: String, _ name: String, path: String = #filePath) throws {
         let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        tensors = try loadSafetensors("\(folder)/Reference/\(file).safetensors").tensors
+        let file = try loadSafetensors("\(folder)/Reference/\(file).safetensors")
+        tensors = file.tensors
+        orders = Dictionary(uniqueKeysWithValues: file.metadata.map { ($0.key, $0.value) })
         prefix = name + "."
     }
 
@@ -21,6 +24,9 @@ struct Reference: Sendable {
         guard let dtype, tensor.dtype.isFloatingPoint else { return tensor }
         return try tensor.to(dtype)
     }
+
+    /// Names that were kept in order.
+    func order(_ what: String) -> [String] { (orders[prefix + what] ?? "").split(separator: ",").map(String.init) }
 
     /// The parts whose names begin so, without the beginning.
     func parts(_ start: String) -> [(name: String, tensor: Tensor)] {

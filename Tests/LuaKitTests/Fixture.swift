@@ -1,22 +1,55 @@
 import CLua
 import LuaKit
 
-/// A stand-in for a library's object: counts how many are alive.
+/// A stand-in for a library's object.
 class Animal: LuaObject {
-    nonisolated(unsafe) static var alive = 0
     var name: String
     var friend: Animal?
 
-    init(name: String) {
-        self.name = name
-        Self.alive += 1
-    }
-
-    deinit { Self.alive -= 1 }
+    init(name: String) { self.name = name }
 }
 
 final class Bird: Animal {
     var wings = 2
+}
+
+/// Counts the blobs of one test.
+final class Tally {
+    var alive = 0
+    var peak = 0
+    let bytes = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+
+    init() { bytes.initialize(to: 0) }
+    deinit { bytes.deallocate() }
+}
+
+/// An object that stands for a megabyte of native memory.
+final class Blob: LuaObject {
+    static let size: Int64 = 1 << 20
+    let tally: Tally
+
+    init(_ tally: Tally) {
+        self.tally = tally
+        tally.alive += 1
+        tally.peak = max(tally.peak, tally.alive)
+        tally.bytes.pointee += Self.size
+    }
+
+    deinit {
+        tally.alive -= 1
+        tally.bytes.pointee -= Self.size
+    }
+
+    /// `blob()` makes one; `blob.Blob` is the class.
+    static func namespace(_ tally: Tally) -> Namespace {
+        Namespace(
+            "blob", "Blobs.", call: Function("blob", "A blob.", returns: "blob") { Fresh(Blob(tally)) }
+        ) {
+            Class(Blob.self, "blob.Blob", "A megabyte.", noun: "blob") {
+                Property("alive", "How many there are.", of: Blob.self) { $0.tally.alive }
+            }
+        }
+    }
 }
 
 enum Diet: String, CaseIterable, LuaOption { case seeds, insects, fish }
@@ -114,8 +147,25 @@ enum Zoo {
     }
 }
 
+/// A runtime with the zoo in it.
 func makeRuntime(_ options: Runtime.Options = .init()) throws -> Runtime {
     let runtime = try Runtime(options)
     try runtime.install(Zoo.namespaces)
     return runtime
+}
+
+/// Runs a script and gives its first result as text.
+func result(_ runtime: Runtime, _ source: String) throws -> String {
+    let results = try runtime.run(source, name: "=test")
+    return try results.map { value throws(LuaError) in try runtime.text(value) }.joined(separator: " ")
+}
+
+/// The error a script ends with.
+func failure(_ runtime: Runtime, _ source: String) -> LuaError? {
+    do {
+        try runtime.run(source, name: "=test")
+        return nil
+    } catch {
+        return error
+    }
 }

@@ -14,6 +14,8 @@ extension Bindings {
                 LossFunctions.all
                 moduleClass
                 LuaModule.declaration
+                LastFit.declaration
+                TrainingState.declaration
                 ModuleClass.declaration
                 ForwardHandle.declaration
                 SummaryView.declaration

@@ -1,6 +1,7 @@
 import Glibc
 import Learning
 import LuaKit
+import Tensors
 
 /// What the place that output goes to can show; the host program of a runtime sets it.
 public final class Presentation {
@@ -10,6 +11,10 @@ public final class Presentation {
     public var width: () -> Int
     /// Whether colours may be used.
     public var usesColor: Bool
+    /// How tensors print, the width apart.
+    var printing = PrintOptions()
+    /// Columns that the user has set for tensors.
+    var fixedWidth: Int?
 
     public init(isTerminal: Bool = false, usesColor: Bool = false, width: @escaping () -> Int = { 80 }) {
         self.isTerminal = isTerminal
@@ -18,7 +23,12 @@ public final class Presentation {
     }
 
     /// That of a runtime; plain text of 80 columns where the host has set none.
-    static func of(_ runtime: Runtime) -> Presentation { runtime.host as? Presentation ?? Presentation() }
+    static func of(_ runtime: Runtime) -> Presentation {
+        if let presentation = runtime.host as? Presentation { return presentation }
+        let plain = Presentation()
+        runtime.host = plain
+        return plain
+    }
 
     /// Where a training's progress goes.
     func progress(_ runtime: Runtime) -> any ProgressSink {

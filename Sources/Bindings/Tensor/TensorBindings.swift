@@ -11,6 +11,7 @@ extension Bindings {
             call: TensorFunctions.literal, foreignNames: TensorFunctions.foreignNames
         ) {
             TensorFunctions.creation
+            TensorFunctions.random
             TensorFunctions.asking
             TensorFunctions.conversion
             TensorFunctions.arithmetic
@@ -21,6 +22,7 @@ extension Bindings {
             TensorFunctions.joining
             TensorFunctions.picking
             TensorFunctions.products
+            TensorFunctions.printing
             TensorFunctions.gradients
             TensorFunctions.tensorClass
         }
@@ -120,7 +122,7 @@ extension TensorFunctions {
                 + "end it with ';' before a line that starts with '('")
         }
         Function(raw: "__tostring", "The tensor as text.", Param("a", Tensor.self), results: [.string]) { call in
-            call.push(try call.tensor(at: 1).formatted())
+            call.push(Presentation.of(call.runtime).text(try call.tensor(at: 1)))
             return 1
         }
         Function(raw: "__close", "Gives the memory back at once.", Param("a", Tensor.self)) { call in

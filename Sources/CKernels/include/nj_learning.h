@@ -61,3 +61,8 @@ void nj_gather_bytes(
 
 // Position of the first index outside of 0..<limit, or -1.
 int64_t nj_find_bad_index(const int64_t *indices, int64_t n, int64_t limit);
+
+// ---- dropout.c
+
+// out[i] = x[i] * scale where mask[i] is 1, else 0.
+bool nj_masked_scale(nj_dtype type, void *out, const void *x, const uint8_t *mask, int64_t n, double scale);

@@ -59,6 +59,8 @@ typedef struct njlua_Runtime {
 
     /// NJLUA_RUNNING, or why everything must stop.
     volatile int interrupted;
+    /// True once the traceback of the interrupt is kept.
+    bool interrupt_traced;
     /// Monotonic seconds after which running code is stopped, 0 for never.
     double deadline;
 
@@ -163,7 +165,8 @@ bool njlua_where_active(const char **source, int *line);
 
 /// Not zero after an interrupt signal, until cleared; long native loops poll it.
 extern volatile int njlua_interrupt_flag;
-static inline const volatile int *njlua_interrupt_flag_address(void) { return &njlua_interrupt_flag; }
+static inline bool njlua_interrupt_pending(void) { return njlua_interrupt_flag != 0; }
+static inline const volatile int *njlua_interrupt_address(void) { return &njlua_interrupt_flag; }
 /// Lets SIGINT stop the code of this runtime, which must run on the calling thread.
 void njlua_install_sigint(njlua_Runtime *runtime);
 /// Gives SIGINT back its former meaning.

@@ -126,11 +126,21 @@ private func complete(
 ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
     guard let editor = current, let text else { return nil }
     rl_completion_append_character = 0
-    guard case .names(let names) = editor.completions(textBeforeCursor()) else { return nil }
-    rl_attempted_completion_over = 1
-    editor.matches = names
-    return rl_completion_matches(text) { _, state in
-        guard let editor = current, !editor.matches.isEmpty else { return nil }
-        return strdup(editor.matches.removeFirst())
+    switch editor.completions(textBeforeCursor()) {
+    case .files: return nil
+    case .names(let names):
+        rl_attempted_completion_over = 1
+        editor.matches = names
+        return rl_completion_matches(text) { _, _ in
+            guard let editor = current, !editor.matches.isEmpty else { return nil }
+            return strdup(editor.matches.removeFirst())
+        }
+    case .hint(let hint):
+        rl_attempted_completion_over = 1
+        rl_crlf()
+        fputs(hint, rl_outstream)
+        rl_crlf()
+        rl_on_new_line()
+        return nil
     }
 }

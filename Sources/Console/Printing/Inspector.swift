@@ -29,11 +29,18 @@ struct Inspector {
         for value in values {
             var inspector = Inspector(lua, columns: terminal.columns)
             let layout = try inspector.layout(value)
-            lines.append(layout.render(on: terminal))
+            lines.append(cut(layout, layout.render(on: terminal), terminal))
             width += (layout.width ?? terminal.columns) + 8
         }
         let fitsOneLine = lines.allSatisfy { $0.count == 1 } && width <= terminal.columns
         return fitsOneLine && !lines.isEmpty ? [lines.joined().joined(separator: "\t")] : Array(lines.joined())
+    }
+
+    /// The lines of a table, cut so that they fit the terminal; what describes itself stays whole.
+    private static func cut(_ layout: Layout, _ lines: [String], _ terminal: Terminal) -> [String] {
+        let most = max(20, terminal.rows - 2)
+        guard case .table = layout, lines.count > most else { return lines }
+        return lines.prefix(most) + [terminal.styled("… \(lines.count - most) more lines", .dim)]
     }
 
     /// The layout of one value.

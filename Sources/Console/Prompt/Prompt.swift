@@ -13,10 +13,10 @@ final class Prompt {
     init(_ workbench: Workbench) {
         self.workbench = workbench
         if Terminal.isAtBothEnds {
-            let runtime = workbench.runtime
+            let (runtime, lua) = (workbench.runtime, workbench.lua)
             lines = LineEditor(
                 history: History(folder: History.userFolder), isInterrupted: { runtime.isInterrupted },
-                completions: { runtime.completions(after: $0) })
+                completions: lua.completions)
         } else {
             lines = PlainLines()
         }
@@ -60,7 +60,7 @@ final class Prompt {
     /// Whether the text could be made correct by more of it, as a statement or as an expression.
     private func isIncomplete(_ text: String) -> Bool {
         var isIncomplete = false
-        for start in ["return ", ""] {
+        for start in ["return ", " "] {
             do throws(LuaError) {
                 _ = try runtime.load(start + text + "\n")
                 return false

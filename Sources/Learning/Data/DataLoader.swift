@@ -18,7 +18,7 @@ public final class DataLoader {
         self.batchSize = batchSize
         self.shuffle = shuffle
         self.dropLast = dropLast
-        generator = seed.map(Generator.init(seed:)) ?? .shared
+        generator = seed.map { Generator(seed: $0) } ?? .shared
     }
 
     /// Number of batches in a pass.

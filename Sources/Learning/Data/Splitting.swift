@@ -14,7 +14,7 @@ extension Dataset {
             throw LearningError.argument("split", "the shares must be positive and add up to at most 1, got "
                 + fractions.map(shortNumber).joined(separator: ", "))
         }
-        let generator = seed.map(Generator.init(seed:)) ?? .shared
+        let generator = seed.map { Generator(seed: $0) } ?? .shared
         let order = try randomOrder(count, generator)
         var parts = [[Int]](repeating: [], count: fractions.count)
         if stratify {
@@ -40,7 +40,7 @@ extension Dataset {
 
     /// All examples in random order.
     public func shuffled(seed: UInt64? = nil) throws -> Subset {
-        try Subset(self, randomOrder(count, seed.map(Generator.init(seed:)) ?? .shared))
+        try Subset(self, randomOrder(count, seed.map { Generator(seed: $0) } ?? .shared))
     }
 }
 

@@ -3,6 +3,7 @@ import CLua
 extension Runtime {
     /// Makes an error of the value on top of the stack, and pops it.
     func takeError(_ call: Call, _ status: Int32) -> LuaError {
+        if bridge.pointee.interrupted != 0 { return takeInterrupt(call) }
         let value = call.value(at: -1)
         let message = text(ofErrorAt: -1, call)
         njlua_pop(call.state, 1)
@@ -24,8 +25,17 @@ extension Runtime {
             traceback: status == LUA_ERRMEM ? [] : traceback, underlying: underlying)
     }
 
+    /// The error of an interrupt, whatever it was raised with.
+    private func takeInterrupt(_ call: Call) -> LuaError {
+        njlua_pop(call.state, 1)
+        let isTimeout = bridge.pointee.interrupted == CInt(NJLUA_TIMED_OUT)
+        let message = isTimeout ? "time limit reached" : "interrupted!"
+        return LuaError(
+            .interrupted, value: .text(message), message: message,
+            traceback: takeTraceback(call))
+    }
+
     private func kind(_ status: Int32, message: String, _ underlying: (any Error)?) -> LuaError.Kind {
-        if bridge.pointee.interrupted != 0 { return .interrupted }
         if status == LUA_ERRSYNTAX { return .syntax(incomplete: message.hasSuffix("<eof>")) }
         if status == LUA_ERRMEM || message == "not enough memory" { return .memory }
         return underlying == nil ? .runtime : .nativeError
@@ -38,7 +48,7 @@ extension Runtime {
         let type = lua_type(call.state, index)
         let named = "(error object is a \(String(cString: lua_typename(call.state, type))) value)"
         // Only what describes itself is asked for its text; an address helps nobody.
-        if type == LUA_TTABLE || type == LUA_TUSERDATA {
+        if type != LUA_TNUMBER {
             guard luaL_getmetafield(call.state, index, "__tostring") != LUA_TNIL else { return named }
             njlua_pop(call.state, 1)
         }
@@ -92,6 +102,10 @@ extension Runtime {
 
     /// True from an interrupt until it is cleared.
     public var isInterrupted: Bool { bridge.pointee.interrupted != 0 }
+
+    /// Not zero after an interrupt signal until it is cleared, in whatever runtime; loops in Swift
+    /// and kernels in C that run for more than a few milliseconds poll it and stop.
+    public static var interruptFlag: UnsafePointer<CInt> { njlua_interrupt_address() }
 
     /// Lets code run again after an interrupt.
     public func clearInterrupt() { njlua_clear_interrupt(bridge) }

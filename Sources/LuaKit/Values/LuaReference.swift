@@ -40,8 +40,9 @@ public final class LuaReference {
 
 /// The registry entries of one runtime that wait to be freed.
 final class ReferencePool: @unchecked Sendable {
-    /// Read on the runtime's own thread only.
-    weak var runtime: Runtime?
+    /// Read on the runtime's own thread only, and cleared when it closes. Not weak, which would
+    /// slow down every use of the runtime.
+    unowned(unsafe) var runtime: Runtime?
     private let waiting = Mutex<[Int32]>([])
     private let isWaiting = Atomic<Bool>(false)
 

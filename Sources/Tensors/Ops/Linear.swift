@@ -10,14 +10,9 @@ extension Tensor {
         // The input as one matrix: itself, a view of it or a copy.
         let flat = x.rank == 2 ? x : try Tensor.matrixView(x, rows, inputs)
         let result = try Tensor(uninitialized: x.shape.dropLast() + [outputs], dtype, operation: "linear")
-        if let bias {
-            let row = try bias.values(as: dtype)
-            nj_repeat_row(result.pointer, row.pointer, Int64(rows), Int64(outputs), Int64(outputs), Int64(dtype.size))
-            withExtendedLifetime(row) {}
-        }
+        let row = try bias?.values(as: dtype)
         try Matrix.multiply(
-            Matrix(flat), Matrix(weight).transposed, into: Matrix(result, rows: rows, columns: outputs),
-            accumulate: bias != nil)
+            Matrix(flat), Matrix(weight).transposed, into: Matrix(result, rows: rows, columns: outputs), bias: row)
         let inputsOfNode = bias.map { [x, weight, $0] } ?? [x, weight]
         guard dtype.isFloatingPoint, Autograd.isRecording(inputsOfNode) else { return result }
         return try result.recorded("linear", inputsOfNode, saving: [.input(0), .input(1)]) { node, g in

@@ -13,11 +13,11 @@ extension Tensor {
     ) throws(TensorError) {
         let size = Int64(dtype.size), count = positions.first?.count ?? 1
         let offsets = try Tensor.zeros([count], .int64)
-        let start = offsets.pointer.assumingMemoryBound(to: Int64.self)
+        let start = offsets.int64s
         var isIndexed = [Bool](repeating: false, count: rank)
         for (d, array) in zip(dims, positions) {
             isIndexed[d] = true
-            nj_add_offsets(start, array.pointer.assumingMemoryBound(to: Int64.self), Int64(count), Int64(strides[d]) * size)
+            nj_add_offsets(start, array.int64s, Int64(count), Int64(strides[d]) * size)
         }
         let rest = shape.indices.filter { !isIndexed[$0] }
         // Row-major strides of the values: the blocks' dimensions with the positions in between.
@@ -53,7 +53,7 @@ extension Tensor {
         var along = nj_along()
         along.type = dtype.kernelType
         along.tensor = pointer.assumingMemoryBound(to: CChar.self)
-        along.positions = UnsafePointer(positions.pointer.assumingMemoryBound(to: Int64.self))
+        along.positions = UnsafePointer(positions.int64s)
         along.values = values.pointer.assumingMemoryBound(to: CChar.self)
         along.values_step = values.count == 1 && positions.count != 1 ? 0 : size
         along.rank = Int32(rank)

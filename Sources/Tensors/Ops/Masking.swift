@@ -103,8 +103,8 @@ extension Tensor {
         let result = try Tensor(uninitialized: [flat.count, rank], .int64, operation: "nonzero")
         let sizes = shape.map(Int64.init)
         nj_unravel(
-            flat.pointer.assumingMemoryBound(to: Int64.self), Int64(flat.count), Int32(rank), sizes,
-            result.pointer.assumingMemoryBound(to: Int64.self))
+            flat.int64s, Int64(flat.count), Int32(rank), sizes,
+            result.int64s)
         return result
     }
 
@@ -114,7 +114,7 @@ extension Tensor {
         let n = Int(nj_count_nonzero(dtype.kernelType, elements.pointer, Int64(count)))
         let flat = try Tensor(uninitialized: [n], .int64, operation: operation)
         withExtendedLifetime(elements) {
-            nj_nonzero(dtype.kernelType, elements.pointer, Int64(count), flat.pointer.assumingMemoryBound(to: Int64.self))
+            nj_nonzero(dtype.kernelType, elements.pointer, Int64(count), flat.int64s)
         }
         return flat
     }

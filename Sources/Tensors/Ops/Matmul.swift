@@ -122,7 +122,10 @@ extension Tensor {
     /// The product of two matrices that have been checked.
     private func matrixProduct(_ other: Tensor, _ name: String) throws(TensorError) -> Tensor {
         let a = try Matrix(self), b = try Matrix(other)
-        let result = try Tensor(uninitialized: [a.rows, b.columns], dtype, operation: name)
+        // Square products share their operand's layout object.
+        let result = try a.columns == b.columns && layout.isContiguous
+            ? Tensor(uninitialized: layout, dtype, operation: name)
+            : Tensor(uninitialized: [a.rows, b.columns], dtype, operation: name)
         try Matrix.multiply(a, b, into: Matrix(result, rows: a.rows, columns: b.columns))
         return try result.finished(name, self, other, saving: [.input(0), .input(1)]) { node, g in
             [

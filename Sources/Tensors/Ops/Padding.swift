@@ -58,7 +58,7 @@ extension PadMode {
             throw .argument("pad", "\(rawValue) padding of \(before) and \(after) is too much for size \(size) of \(describe(shape))")
         }
         let result = try Tensor(uninitialized: [size + before + after], .int64, operation: "pad")
-        let out = result.pointer.assumingMemoryBound(to: Int64.self)
+        let out = result.int64s
         for i in 0..<result.count {
             let position = i - before
             switch self {

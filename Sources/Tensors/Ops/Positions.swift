@@ -15,7 +15,7 @@ extension Tensor {
         case .float32, .float64:
             let source = isContiguous ? self : try contiguousCopy()
             let result = try Tensor(uninitialized: shape, .int64, operation: operation)
-            let out = result.pointer.assumingMemoryBound(to: Int64.self)
+            let out = result.int64s
             let bad = dtype == .float32
                 ? nj_positions_from_f32(out, source.pointer.assumingMemoryBound(to: Float.self), Int64(count))
                 : nj_positions_from_f64(out, source.pointer.assumingMemoryBound(to: Double.self), Int64(count))
@@ -37,7 +37,7 @@ extension Tensor {
     func positions(_ operation: String, in shape: [Int], dimension: Int) throws(TensorError) -> Tensor {
         let positions = try positions(operation)
         let size = dimension < shape.count ? shape[dimension] : 1
-        let elements = positions.pointer.assumingMemoryBound(to: Int64.self)
+        let elements = positions.int64s
         var negative = false
         let bad = nj_check_positions(elements, Int64(count), Int64(size), &negative)
         guard bad < 0 else {
@@ -45,14 +45,14 @@ extension Tensor {
         }
         guard negative else { return positions }
         let result = try Tensor(uninitialized: self.shape, .int64, operation: operation)
-        nj_wrap_positions(result.pointer.assumingMemoryBound(to: Int64.self), elements, Int64(count), Int64(size))
+        nj_wrap_positions(result.int64s, elements, Int64(count), Int64(size))
         return result
     }
 
     /// The elements as Swift integers, for small tensors of counts or sizes.
     func integers(_ operation: String) throws(TensorError) -> [Int64] {
         let positions = try positions(operation)
-        let start = positions.pointer.assumingMemoryBound(to: Int64.self)
+        let start = positions.int64s
         return withExtendedLifetime(positions) { [Int64](UnsafeBufferPointer(start: start, count: count)) }
     }
 

@@ -60,7 +60,7 @@ extension Tensor {
             total = sum
         }
         let positions = try Tensor(uninitialized: [total], .int64, operation: "repeat_interleave")
-        var out = positions.pointer.assumingMemoryBound(to: Int64.self)
+        var out = positions.int64s
         for (i, count) in counts.enumerated() {
             out.update(repeating: Int64(i), count: Int(count))
             out += Int(count)

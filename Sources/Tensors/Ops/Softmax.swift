@@ -4,10 +4,10 @@ import CKernels
 
 extension Tensor {
     /// `exp(x) / sum(exp(x))` along a dimension, without overflow.
-    public func softmax(dim: Int) throws(TensorError) -> Tensor { try softmax("softmax", dim, logarithm: false) }
+    public func softmax(_ dim: Int) throws(TensorError) -> Tensor { try softmax("softmax", dim, logarithm: false) }
 
     /// `log(softmax(x))` along a dimension, exact where softmax itself would round to 0.
-    public func logSoftmax(dim: Int) throws(TensorError) -> Tensor { try softmax("log_softmax", dim, logarithm: true) }
+    public func logSoftmax(_ dim: Int) throws(TensorError) -> Tensor { try softmax("log_softmax", dim, logarithm: true) }
 
     private func softmax(_ name: String, _ dim: Int, logarithm: Bool) throws(TensorError) -> Tensor {
         let dim = try resolve(dimension: dim, name)

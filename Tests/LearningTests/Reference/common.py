@@ -18,6 +18,7 @@ class Cases:
 
     def __init__(self, seed):
         self.tensors = {}
+        self.orders = {}
         self.seed = seed
 
     def begin(self, case):
@@ -30,6 +31,10 @@ class Cases:
         assert key not in self.tensors, key
         self.tensors[key] = tensor.detach().clone().contiguous()
 
+    def order(self, what, names):
+        """Keeps names in their order, which the file's order of tensors does not tell."""
+        self.orders[f"{self.case}.{what}"] = ",".join(names)
+
     def save(self, name):
-        save_file(self.tensors, HERE / name)
+        save_file(self.tensors, HERE / name, metadata=self.orders)
         print(name, len(self.tensors), "tensors", (HERE / name).stat().st_size, "bytes")

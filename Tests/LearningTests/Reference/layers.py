@@ -13,6 +13,7 @@ def case(name, module, *inputs, call=None, evaluates=True):
     the sum of outputs times "slope0"…."""
     cases.begin(name)
     module, inputs = module(), [x() for x in inputs]
+    cases.order("state", module.state_dict())
     for key, value in module.state_dict().items():
         cases.put(f"state.{key}", value.double() if value.dtype.is_floating_point else value)
     run = call or (lambda m, *x: m(*x))

@@ -61,25 +61,29 @@ struct Matrix {
             isTransposed: isTransposed)
     }
 
-    /// `out = alpha * a b`, or added to `out` when `accumulate`; `out` is row-major. Only float32
-    /// takes an `alpha` other than 1.
+    /// `out = a b`, added to `out` when `accumulate`, or with a row of biases added to all rows;
+    /// `out` is row-major.
     static func multiply(
-        _ a: Matrix, _ b: Matrix, into out: Matrix, alpha: Float = 1, accumulate: Bool = false
+        _ a: Matrix, _ b: Matrix, into out: Matrix, accumulate: Bool = false, bias: Tensor? = nil
     ) throws(TensorError) {
         let m = a.rows, n = b.columns, k = a.columns, dtype = out.owner.dtype
-        if dtype == .float32, alpha != 1 || m > 64 || n > 64 || k > 64 || m * n * k > Int(NJ_SMALL_PRODUCT) {
+        if dtype == .float32, m > 64 || n > 64 || k > 64 || m * n * k > Int(NJ_SMALL_PRODUCT) {
             return try OneDNN.product(
                 m, n, k, a.operand, b.operand, into: out.pointer.assumingMemoryBound(to: Float.self), step: out.rowStride,
-                alpha: alpha, beta: accumulate ? 1 : 0)
+                beta: accumulate ? 1 : 0, bias: bias.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Float.self)) })
+        }
+        if let bias {
+            nj_repeat_row(out.pointer, bias.pointer, Int64(m), Int64(n), Int64(out.rowStride), Int64(dtype.size))
         }
         if dtype == .float32 {
             nj_small_product_f32(
                 Int64(m), Int64(n), Int64(k), a.c, b.c, out.pointer.assumingMemoryBound(to: Float.self),
-                Int64(out.rowStride), accumulate)
+                Int64(out.rowStride), accumulate || bias != nil)
             return
         }
         switch nj_product(
-            dtype.kernelType, Int64(m), Int64(n), Int64(k), a.c, b.c, out.pointer, Int64(out.rowStride), accumulate)
+            dtype.kernelType, Int64(m), Int64(n), Int64(k), a.c, b.c, out.pointer, Int64(out.rowStride),
+            accumulate || bias != nil)
         {
         case NJ_STOPPED: throw .interrupted
         case NJ_NO_MEMORY: throw .outOfMemory("matmul", shape: [m, n], bytes: nil)
