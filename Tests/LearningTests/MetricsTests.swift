@@ -110,8 +110,8 @@ import Tensors
         }
         let three = try Tensor([Int64(0), 1, 2]), two = try Tensor([Int64(0), 1])
         #expect(message { _ = try Metrics.f1().result(of: three, two) } == "f1: [3] and [2]: 3 predictions and 2 targets")
-        #expect(message { _ = try Metrics.accuracy().result(of: Tensor([0.7, 0.2]), two) }
-            == "accuracy: predictions are class labels [N] or scores [N, C]; not 0.7. For probabilities of two classes compare with a threshold first")
+        #expect(message { _ = try Metrics.hamming().result(of: Tensor([0.7, 0.2]), two) }
+            == "hamming: predictions are class labels [N] or scores [N, C], and 0.7 is no label. For probabilities of two classes compare with a threshold first")
         #expect(message { _ = try Metrics.precision(.init(average: .binary)).result(of: three, three) }.hasPrefix("precision: there are 3 classes"))
         #expect(message { _ = try Metrics.logLoss().result(of: Tensor([1.5, 0]), two) }
             == "log_loss: 1.5 is no probability. For scores of a network apply softmax or sigmoid first")

@@ -44,13 +44,11 @@ func labelPairs(_ predictions: Tensor, _ targets: Tensor, _ operation: String) t
             throw TensorError.shapes(operation, [predictions.shape, targets.shape],
                 detail: "predictions are labels [N] or scores [N, C]")
         }
-        do {
-            predicted = try integers(predictions, operation, "predicted labels")
-        } catch let error as LearningError {
-            throw LearningError.argument(operation, "predictions are class labels [N] or scores [N, C]"
-                + (error.description.split(separator: ",").last.map { ";" + $0.drop { $0 != " " } } ?? "")
-                + ". For probabilities of two classes compare with a threshold first")
+        if predictions.dtype.isFloatingPoint, let bad = try doubles(predictions).first(where: { $0 != $0.rounded() }) {
+            throw LearningError.argument(operation, "predictions are class labels [N] or scores [N, C], and \(shortNumber(bad)) "
+                + "is no label. For probabilities of two classes compare with a threshold first")
         }
+        predicted = try integers(predictions, operation, "predictions")
     }
     guard predicted.count == expected.count else {
         throw TensorError.shapes(operation, [predictions.shape, targets.shape],
