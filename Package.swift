@@ -25,10 +25,11 @@ let package = Package(
             linkerSettings: [.linkedLibrary("lua5.4")]),
 
         // Libraries, each depending only on those above it
+        .target(name: "CFormats", cSettings: optimised),
         .target(
             name: "Tensors", dependencies: ["CKernels", "COneDNN"],
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp"), .linkedLibrary("m")]),
-        .target(name: "Learning", dependencies: ["Tensors", "CKernels", "CZlib"], exclude: ["Data/Shipped"]),
+        .target(name: "Learning", dependencies: ["Tensors", "CKernels", "CFormats", "CZlib"], exclude: ["Data/Shipped"]),
         .target(name: "Plotting"),
         .target(name: "LuaKit", dependencies: ["CLua"]),
         .target(name: "Bindings", dependencies: ["LuaKit", "CLua", "Tensors", "Learning", "Plotting", "CKernels"]),
@@ -40,7 +41,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(
-            name: "LearningTests", dependencies: ["Learning", "Tensors", "TestSupport"], exclude: ["Reference"]),
+            name: "LearningTests", dependencies: ["Learning", "CFormats", "Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
         .testTarget(name: "BindingsTests", dependencies: ["NightjarKit", "TestSupport"]),
