@@ -18,6 +18,14 @@ enum Numbers {
         return print("%.\(digits)g", value)
     }
 
+    /// With the same number of decimals each: about three significant digits of the largest.
+    static func alike(_ values: [Double]) -> [String] {
+        let finite = values.filter(\.isFinite), largest = finite.map { abs($0) }.max() ?? 0
+        if largest >= 1e6 || (largest > 0 && largest < 0.01) { return values.map { short($0, digits: 3) } }
+        let decimals = finite.allSatisfy { $0 == $0.rounded() } ? 0 : largest < 10 ? 2 : largest < 100 ? 1 : 0
+        return values.map { $0.isFinite ? fixed($0, decimals) : short($0) }
+    }
+
     /// The decimals that tell the values from each other and from their neighbours, at most 12.
     static func decimals(_ values: [Double]) -> Int {
         var smallest = Double.infinity

@@ -50,6 +50,8 @@ struct PreparedPanel: Sendable {
     var xCells: Int?
     var yCells: Int?
     var square = false
+    /// Width by height that suits the content of files, if any.
+    var aspect: Double?
     var grid = true
     var equalUnits = false
     var notes: [String] = []
@@ -89,6 +91,7 @@ struct PreparedPanel: Sendable {
             yCells = yCells ?? drawing.yCells
             yDown = yDown || drawing.yDown
             square = square || drawing.square
+            aspect = aspect ?? drawing.aspect
             for note in drawing.notes where !notes.contains(note) { notes.append(note) }
             if let more = drawing.content {
                 guard panel.marks.count == 1 else {
@@ -107,6 +110,11 @@ struct PreparedPanel: Sendable {
         x.label = swap ? panel.yLabel : panel.xLabel
         y.label = swap ? panel.xLabel : panel.yLabel
         let what = panel.title.map { "\"\($0)\": " } ?? ""
+        // Positive values that come near zero are shown from zero.
+        if y.scale == .linear && !yExtent.tight && yExtent.low > 0 && yExtent.low < 0.15 * yExtent.high {
+            yExtent.add(0)
+            yExtent.floor = 0
+        }
         try settle(&x, xExtent, xLimits, "x", what)
         try settle(&y, yExtent, yLimits, "y", what)
         y.reversed = yDown

@@ -185,6 +185,8 @@ public struct Drawing: Sendable {
     public var yDown = false
     /// Cells are squares.
     public var square = false
+    /// Width by height that suits the content of files, if any.
+    public var aspect: Double?
     /// Things left out, in words.
     public var notes: [String] = []
     /// Content that needs no axes.

@@ -210,14 +210,14 @@ final class CairoPage {
         guard cairo.cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS, let data = cairo.cairo_image_surface_get_data(picture)
         else { return }
         let stride = Int(cairo.cairo_image_surface_get_stride(picture))
-        for y in 0..<h {
-            let line = UnsafeMutableRawPointer(data + y * stride).assumingMemoryBound(to: UInt32.self)
-            for x in 0..<w {
-                let color = colors[y / factor * width + x / factor]
-                let alpha = max(0, min(1, color.alpha))
-                func part(_ value: UInt8) -> UInt32 { UInt32((Double(value) * alpha).rounded()) }
-                line[x] = UInt32((alpha * 255).rounded()) << 24 | part(color.red) << 16 | part(color.green) << 8 | part(color.blue)
+        for row in 0..<height {
+            let line = UnsafeMutableRawPointer(data + row * factor * stride)
+            let cells = line.assumingMemoryBound(to: UInt32.self)
+            for column in 0..<width {
+                let value = colors[row * width + column].premultiplied
+                for x in (column * factor)..<((column + 1) * factor) { cells[x] = value }
             }
+            for copy in 1..<max(2, factor) where factor > 1 { (line + copy * stride).copyMemory(from: line, byteCount: 4 * w) }
         }
         cairo.cairo_surface_mark_dirty(picture)
         cairo.cairo_save(context)
@@ -269,5 +269,15 @@ final class CairoPage {
         cairo.cairo_move_to(context, -anchor * length, font.size * 0.36)
         cairo.cairo_show_text(context, text)
         cairo.cairo_restore(context)
+    }
+}
+
+extension Color {
+    /// As Cairo's pictures want it: opacity in the first byte, the others multiplied by it.
+    fileprivate var premultiplied: UInt32 {
+        if alpha >= 1 { return 0xFF00_0000 | UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
+        let alpha = max(0, alpha)
+        func part(_ value: UInt8) -> UInt32 { UInt32((Double(value) * alpha).rounded()) }
+        return UInt32((alpha * 255).rounded()) << 24 | part(red) << 16 | part(green) << 8 | part(blue)
     }
 }

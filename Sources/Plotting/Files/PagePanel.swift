@@ -73,7 +73,9 @@ struct PagePanel {
             let each = 12 + 12 * Double(max(1, panel.legend.count))
             return Size(width: alone ? 430 : 370, height: max(130, min(520, each * Double(rows))) + room.top + room.bottom)
         }
-        if panel.equalUnits || panel.colorBar?.bounds != nil { return Size(width: 280 + room.left + room.right, height: 260 + room.top + room.bottom) }
+        if let aspect = panel.equalUnits ? 1 : panel.aspect {
+            return Size(width: 250 * aspect + room.left + room.right, height: 250 + room.top + room.bottom)
+        }
         return alone ? Size(width: 430, height: 290) : Size(width: 370, height: 250)
     }
 

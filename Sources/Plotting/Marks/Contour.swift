@@ -50,6 +50,7 @@ public struct Contour: Mark {
         }
         drawing.x = .tight(x0, x1)
         drawing.y = .tight(y0, y1)
+        drawing.aspect = 1.08
         drawing.x.whole = false
         drawing.y.whole = false
         if extent.high > extent.low {

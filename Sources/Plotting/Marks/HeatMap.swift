@@ -62,7 +62,7 @@ public struct HeatMap: Mark {
         var raster = Raster(
             rows: grid.rows, columns: grid.columns, rect: rect,
             colors: shades.map { $0.isNaN ? Color(hex: 0xDDDDDD) : map.color(Double($0)) }, shades: shades)
-        if numbers { raster.texts = grid.values.map { Numbers.short($0, digits: 3) } }
+        if numbers { raster.texts = Numbers.alike(grid.values) }
         drawing.shapes = [.raster(raster)]
         drawing.x = .tight(rect.x0, rect.x1)
         drawing.y = .tight(rect.y0, rect.y1)

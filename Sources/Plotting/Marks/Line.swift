@@ -37,7 +37,7 @@ public struct Line: Mark {
             drawing.shapes.append(.markers(points.filter(\.isFinite), marker, [paint], size: 4))
         } else {
             let alone = lonely(points)
-            if !alone.isEmpty { drawing.shapes.append(.markers(alone, .circle, [paint], size: width * 1.4)) }
+            if !alone.isEmpty { drawing.shapes.append(.markers(alone, .circle, [paint], size: width * 2.2)) }
         }
         if let name { drawing.legend = [LegendEntry(name: name, key: .line(stroke, marker), series: context.firstColor)] }
         return drawing

@@ -110,7 +110,7 @@ extension TerminalCanvas {
                     } else if colored {
                         self[line, column] = Cell(background: color)
                     } else {
-                        self[line, column] = Cell(character: terminal.shade(shade))
+                        self[line, column] = Cell(character: terminal.shade(shade), paint: texts == nil ? .ink : .muted)
                     }
                 }
             }

@@ -9,6 +9,7 @@ struct TerminalCanvas {
     /// The part of the height in use: grids whose rows do not fill the last line leave half of it.
     var used = 1.0
     private(set) var block: TextBlock
+    private let hasBars: Bool
     private var dots: [UInt8]
     private var paints: [Paint]
     /// Without colours each of these has a sign of its own.
@@ -26,6 +27,7 @@ struct TerminalCanvas {
         dots = Array(repeating: 0, count: self.columns * self.lines)
         paints = Array(repeating: .ink, count: dots.count)
         panelSeries = panel.series
+        hasBars = panel.hasBars
     }
 
     var dotsAcross: Int { terminal.unicode ? 2 : 1 }
@@ -90,6 +92,8 @@ struct TerminalCanvas {
         let width = columns * dotsAcross, height = lines * dotsDown
         // Lines over filled contours are finer than characters.
         if case .color(let color) = stroke.paint, color.alpha < 1 { return }
+        // The base line of bars shows by itself.
+        if stroke.paint == .ink && hasBars { return }
         let number = panelSeries.firstIndex(of: stroke.paint)
         var last: Point?, travelled = 0, signed = Set<Int>()
         for point in points {
@@ -213,10 +217,10 @@ extension Marker {
         switch self {
         case .circle: "•"
         case .cross: "×"
-        case .square: "■"
-        case .triangle: "▲"
+        case .square: "▪"
+        case .triangle: "▴"
         case .plus: "+"
-        case .diamond: "◆"
+        case .diamond: "◊"
         }
     }
 

@@ -24,7 +24,7 @@ extension TerminalPanel {
         let lines = max(1, (pixelsDown + 1) / 2)
         let step = lines + (titles ? 1 : 0) + (titles || count > columns ? 1 : 0)
         let wide = titles ? max(across, min(room, grid.pictures.compactMap { $0.title?.shown(on: terminal).terminalWidth }.max() ?? 0)) : across
-        var block = TextBlock(width: width)
+        var block = TextBlock(width: min(width, columns * (wide + 1) - 1))
         for (i, picture) in grid.pictures.enumerated() {
             let row = i / columns * step, column = i % columns * (wide + 1)
             while block.height < row + lines + (titles ? 1 : 0) { block.addLine() }

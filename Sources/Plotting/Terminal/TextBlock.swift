@@ -92,7 +92,10 @@ extension Cell {
         switch paint {
         case .ink: break
         case .muted: style += colors == .ansi16 ? ";2" : colors == .ansi256 ? ";38;5;245" : ";38;2;138;138;138"
-        case .color(let color): style += color.selected(colors, base: 30)
+        case .color(let color):
+            // Half blocks are pixels; what is written should show on black and on white.
+            let exact = background != nil || character == "▀" || character == "▄"
+            style += (exact ? color : color.legible).selected(colors, base: 30)
         }
         if let background { style += background.selected(colors, base: 40) }
         if reversed { style += ";7" }
@@ -101,6 +104,14 @@ extension Cell {
 }
 
 extension Color {
+    /// Not too dark for a black terminal.
+    fileprivate var legible: Color {
+        var lab = OKLab(self)
+        guard lab.lightness < 0.58 else { return self }
+        lab.lightness = 0.58
+        return Color(lab)
+    }
+
     fileprivate func selected(_ colors: Terminal.Colors, base: Int) -> String {
         switch colors {
         case .none: ""
