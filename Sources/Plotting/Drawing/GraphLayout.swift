@@ -21,30 +21,7 @@ struct GraphLayout: Sendable {
     /// `widths` of the nodes and the `gap` between neighbours, in any unit; edges pass with width `lane`.
     init(_ graph: Graph, widths: [Double], gap: Double, lane: Double) {
         let n = graph.nodes.count
-        let turned = edgesClosingCycles(graph)
-        var below: [[Int]] = Array(repeating: [], count: n), incoming = Array(repeating: 0, count: n)
-        for (i, edge) in graph.edges.enumerated() where edge.from != edge.to {
-            let (a, b) = turned[i] ? (edge.to, edge.from) : (edge.from, edge.to)
-            below[a].append(b)
-            incoming[b] += 1
-        }
-        let isSource = incoming.map { $0 == 0 }
-        // Longest path from the sources.
-        var layer = Array(repeating: 0, count: n)
-        var ready = (0..<n).filter { incoming[$0] == 0 }, next = 0
-        while next < ready.count {
-            let node = ready[next]
-            next += 1
-            for other in below[node] {
-                layer[other] = max(layer[other], layer[node] + 1)
-                incoming[other] -= 1
-                if incoming[other] == 0 { ready.append(other) }
-            }
-        }
-        // Sources stand just above the first node they lead to, rather than at the top.
-        for node in 0..<n where isSource[node] && !below[node].isEmpty {
-            layer[node] = (below[node].map { layer[$0] }.min() ?? 1) - 1
-        }
+        let (layer, turned) = GraphLayout.layered(graph)
         layers = Array(repeating: [], count: (layer.max() ?? 0) + 1)
         for node in 0..<n {
             layers[layer[node]].append(places.count)
@@ -74,6 +51,43 @@ struct GraphLayout: Sendable {
         }
         order(up, down)
         position(up, down, gap)
+    }
+
+    /// Whether the graph is small enough to be laid out in about a second: nodes, and places that long
+    /// edges pass, count.
+    static func suits(_ graph: Graph) -> Bool {
+        let (layer, _) = layered(graph)
+        return graph.edges.reduce(graph.nodes.count) { $0 + abs(layer[$1.to] - layer[$1.from]) } <= 10_000
+    }
+
+    /// The layer of each node, and which edges were turned.
+    private static func layered(_ graph: Graph) -> (layer: [Int], turned: [Bool]) {
+        let n = graph.nodes.count
+        let turned = edgesClosingCycles(graph)
+        var below: [[Int]] = Array(repeating: [], count: n), incoming = Array(repeating: 0, count: n)
+        for (i, edge) in graph.edges.enumerated() where edge.from != edge.to {
+            let (a, b) = turned[i] ? (edge.to, edge.from) : (edge.from, edge.to)
+            below[a].append(b)
+            incoming[b] += 1
+        }
+        let isSource = incoming.map { $0 == 0 }
+        // Longest path from the sources.
+        var layer = Array(repeating: 0, count: n)
+        var ready = (0..<n).filter { incoming[$0] == 0 }, next = 0
+        while next < ready.count {
+            let node = ready[next]
+            next += 1
+            for other in below[node] {
+                layer[other] = max(layer[other], layer[node] + 1)
+                incoming[other] -= 1
+                if incoming[other] == 0 { ready.append(other) }
+            }
+        }
+        // Sources stand just above the first node they lead to, rather than at the top.
+        for node in 0..<n where isSource[node] && !below[node].isEmpty {
+            layer[node] = (below[node].map { layer[$0] }.min() ?? 1) - 1
+        }
+        return (layer, turned)
     }
 
     /// Sweeps down and up, sorting each layer by the mean place of its neighbours.

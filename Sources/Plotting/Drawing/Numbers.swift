@@ -26,23 +26,25 @@ enum Numbers {
         return values.map { $0.isFinite ? fixed($0, decimals) : short($0) }
     }
 
-    /// The decimals that tell the values from each other and from their neighbours, at most 12.
+    /// The decimals that tell the values from each other and from their neighbours, at most 16.
     static func decimals(_ values: [Double]) -> Int {
         var smallest = Double.infinity
         for (a, b) in zip(values, values.dropFirst()) where b != a { smallest = min(smallest, abs(b - a)) }
         if smallest == .infinity { smallest = abs(values.first ?? 1) }
         if smallest == 0 { return 0 }
         var scale = 1.0
-        for decimals in 0..<12 {
+        for decimals in 0..<16 {
             if values.allSatisfy({ abs($0 * scale - ($0 * scale).rounded()) < 1e-4 * max(smallest * scale, 1e-300) }) { return decimals }
             scale *= 10
         }
-        return 12
+        return 16
     }
 
     private static func print(_ format: String, _ value: Double) -> String {
         var buffer = [CChar](repeating: 0, count: 512)
         let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
-        return String(decoding: buffer.prefix(max(0, min(Int(length), buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Whatever the locale, the decimal sign is a point.
+        let bytes = buffer.prefix(max(0, min(Int(length), buffer.count - 1))).map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
     }
 }

@@ -18,7 +18,7 @@ struct Axis: Sendable {
         var t: Double
         switch scale {
         case .linear: t = (value - low) / (high - low)
-        case .log: t = value > 0 ? log(value / low) / log(high / low) : .nan
+        case .log: t = value > 0 ? (log(value) - log(low)) / (log(high) - log(low)) : .nan
         }
         if reversed { t = 1 - t }
         return t
@@ -115,6 +115,9 @@ struct PreparedPanel: Sendable {
             yExtent.add(0)
             yExtent.floor = 0
         }
+        if (xExtent.isEmpty || yExtent.isEmpty) && notes.contains(where: { $0.contains("not positive") }) {
+            throw .nothingToDraw("\(what)no value is positive, which a logarithmic axis needs")
+        }
         try settle(&x, xExtent, xLimits, "x", what)
         try settle(&y, yExtent, yLimits, "y", what)
         y.reversed = yDown
@@ -143,7 +146,7 @@ private func settle(
                 throw .nothingToDraw("\(what)no value along \(name) is positive, which a logarithmic axis needs")
             }
             low = extent.positive
-            let room = high / low > 1.0001 ? (extent.tight ? 1 : exp(0.04 * log(high / low))) : 2
+            let room = high / low > 1.0001 ? (extent.tight ? 1 : exp(0.04 * (log(high) - log(low)))) : 2
             low = max(low / room, Double.leastNormalMagnitude)
             high = min(high * room, Double.greatestFiniteMagnitude)
         } else {

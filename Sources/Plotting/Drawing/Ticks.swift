@@ -40,6 +40,7 @@ public enum Ticks {
     public static func linear(low: Double, high: Double, count: Int, whole: Bool = false) -> [Double] {
         let range = high - low
         guard range > 0, range.isFinite else { return low.isFinite ? [low] : [] }
+        guard range > 1e-290 else { return [low, high] }
         let target = Double(max(2, count))
         var best = (score: -2.0, start: 0.0, step: 0.0, unit: 0.0, count: 0)
         search: for skip in 1...12 {
@@ -63,7 +64,7 @@ public enum Ticks {
                             let bottom = start * step, top = bottom + span
                             let showsZero = bottom <= 0 && top >= 0
                             let simplicity = roundest - (showsZero ? 0 : 1)
-                            let missed = ((high - top) * (high - top) + (low - bottom) * (low - bottom)) / (0.01 * range * range)
+                            let missed = ((high - top) * (high - top) + (low - bottom) * (low - bottom)) / (0.04 * range * range)
                             let density = Double(k - 1) / span, wanted = (target - 1) / range
                             let value = score(
                                 simplicity, 1 - 0.5 * missed, 2 - max(density / wanted, wanted / density))
@@ -114,7 +115,7 @@ public enum Ticks {
 
     /// The unlabelled ticks of a logarithmic axis: 2 … 9 times each power of ten; none on long axes.
     static func minor(low: Double, high: Double) -> [Double] {
-        guard low > 0, high > low, log10(high / low) <= 10 else { return [] }
+        guard low > 0, high > low, log10(high) - log10(low) <= 10 else { return [] }
         var ticks: [Double] = []
         for power in Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up)) {
             for digit in 2...9 {
@@ -140,7 +141,7 @@ public enum Ticks {
                 return TickLabel(text: abs(mantissa - 1) < 1e-9 ? "" : Numbers.short(mantissa), exponent: exponent)
             }
         }
-        let exponent = Int(log10(largest * 1.0000001).rounded(.down))
+        let exponent = Int((log10(largest) + 1e-9).rounded(.down))
         guard exponent >= 6 || exponent < -3 else {
             let decimals = Numbers.decimals(values)
             return values.map { TickLabel(text: Numbers.fixed($0, decimals)) }

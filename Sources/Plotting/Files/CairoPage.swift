@@ -202,7 +202,7 @@ final class CairoPage {
         guard width > 0, height > 0, width <= 30_000, height <= 30_000, frame.width > 0, frame.height > 0 else { return }
         // Viewers of SVG and PDF blur enlarged pictures: enlarge sharp ones here, beyond what eyes see.
         var factor = 1
-        if !smooth { factor = max(1, min(64, Int((max(frame.width / Double(width), frame.height / Double(height)) * 2).rounded(.up)))) }
+        if !smooth { factor = Int(max(1, min(64, (max(frame.width / Double(width), frame.height / Double(height)) * 2).rounded(.up)))) }
         while factor > 1 && width * height * factor * factor > 16_000_000 { factor -= 1 }
         let w = width * factor, h = height * factor
         guard let picture = cairo.cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(w), Int32(h)) else { return }

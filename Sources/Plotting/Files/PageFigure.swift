@@ -13,8 +13,11 @@ extension Figure {
             }
             size = wanted
         }
-        guard size.width * scale <= 32_000, size.height * scale <= 32_000 else {
-            throw .argument("figure", "\(Int(size.width * scale)) × \(Int(size.height * scale)) pixels are too many; 32000 each way can be drawn")
+        let factor = format == .png ? scale : 1, unit = format == .png ? "pixels" : "points"
+        guard size.width * factor <= 32_000, size.height * factor <= 32_000, format != .png || size.width * size.height * factor * factor <= 4e8
+        else {
+            throw .argument(
+                "figure", "\(Numbers.short(size.width * factor)) × \(Numbers.short(size.height * factor)) \(unit) are too many to draw")
         }
         let page = try CairoPage(format, size, scale: scale, title: spokenTitle)
         page.setPixelSize(width: Int((size.width * scale).rounded()), height: Int((size.height * scale).rounded()))

@@ -55,7 +55,7 @@ extension PagePanel {
                     for i in stride(from: 0, to: points.count, by: step) {
                         let p = project(points[i], frame)
                         if let a = last, p.isFinite {
-                            let pieces = max(1, min(200, Int(max(abs(p.x - a.x), abs(p.y - a.y)) / 6)))
+                            let pieces = max(1, Int(min(200, max(abs(p.x - a.x), abs(p.y - a.y)) / 6)))
                             for k in 0...pieces {
                                 let t = Double(k) / Double(pieces)
                                 test(Point(a.x + (p.x - a.x) * t, a.y + (p.y - a.y) * t))

@@ -42,7 +42,9 @@ extension PagePanel {
         case .raster(let raster): draw(raster, in: frame)
         case .box(let box): draw(box, in: frame)
         case .text(let at, let text, let color, let anchor):
-            page.write(text.printable, at: project(at, frame), PageStyle.tick, paint(color), anchor: Double(anchor + 1) / 2)
+            let place = project(at, frame)
+            guard place.x >= frame.x, place.x <= frame.right, place.y >= frame.y, place.y <= frame.bottom else { return }
+            page.write(text.printable, at: place, PageStyle.tick, paint(color), anchor: Double(anchor + 1) / 2)
         }
     }
 
@@ -108,13 +110,31 @@ extension PagePanel {
         let a = project(Point(raster.rect.x0, raster.rect.y0), frame), b = project(Point(raster.rect.x1, raster.rect.y1), frame)
         guard a.isFinite, b.isFinite, a.x != b.x, a.y != b.y else { return }
         let area = Frame(x: min(a.x, b.x), y: min(a.y, b.y), width: abs(b.x - a.x), height: abs(b.y - a.y))
-        var colors = raster.colors
-        // Row 0 is at y0: at the bottom unless the axis runs downwards.
-        if a.y > b.y {
-            colors.removeAll(keepingCapacity: true)
-            for row in (0..<raster.rows).reversed() { colors += raster.colors[(row * raster.columns)..<((row + 1) * raster.columns)] }
+        // Only what limits leave to be seen.
+        func seen(_ start: Double, _ length: Double, _ low: Double, _ high: Double, _ count: Int) -> Range<Int>? {
+            let from = ((low - start) / length * Double(count)).rounded(.down), to = ((high - start) / length * Double(count)).rounded(.up)
+            guard from < Double(count), to > 0, from < to else { return nil }
+            return Int(max(0, from))..<Int(min(Double(count), to))
         }
-        page.image(colors, width: raster.columns, height: raster.rows, in: area, smooth: raster.smooth)
+        guard let columns = seen(area.x, area.width, frame.x, frame.right, raster.columns),
+            let rows = seen(area.y, area.height, frame.y, frame.bottom, raster.rows)
+        else { return }
+        var colors: [Color] = []
+        colors.reserveCapacity(rows.count * columns.count)
+        for line in rows {
+            // Row 0 is at y0: at the bottom unless the axis runs downwards.
+            let row = a.y > b.y ? raster.rows - 1 - line : line
+            colors += raster.colors[(row * raster.columns + columns.lowerBound)..<(row * raster.columns + columns.upperBound)]
+        }
+        let cellWidth = area.width / Double(raster.columns), cellHeight = area.height / Double(raster.rows)
+        let part = Frame(
+            x: area.x + cellWidth * Double(columns.lowerBound), y: area.y + cellHeight * Double(rows.lowerBound),
+            width: cellWidth * Double(columns.count), height: cellHeight * Double(rows.count))
+        guard part.width < 1e5, part.height < 1e5 else {
+            if let color = colors.first { page.fill(frame, color) }
+            return
+        }
+        page.image(colors, width: columns.count, height: rows.count, in: part, smooth: raster.smooth)
         guard let texts = raster.texts else { return }
         let cell = Size(width: area.width / Double(raster.columns), height: area.height / Double(raster.rows))
         let widest = texts.map { page.width($0.replacingLeadingMinus, PageStyle.tick) }.max() ?? 1
@@ -124,15 +144,17 @@ extension PagePanel {
             for column in 0..<raster.columns {
                 let i = row * raster.columns + column
                 let y = a.y + (b.y - a.y) * (Double(row) + 0.5) / Double(raster.rows)
+                let x = area.x + (Double(column) + 0.5) * cell.width
+                guard x > frame.x, x < frame.right, y > frame.y, y < frame.bottom else { continue }
                 page.write(
-                    texts[i].replacingLeadingMinus, at: Point(area.x + (Double(column) + 0.5) * cell.width, y), CairoPage.Font(size: size),
+                    texts[i].replacingLeadingMinus, at: Point(x, y), CairoPage.Font(size: size),
                     raster.colors[i].readable, anchor: 0.5)
             }
         }
     }
 
     private func draw(_ box: BoxShape, in frame: Frame) {
-        func place(_ along: Double, _ across: Double) -> Point { project(Point(across, along).swapped(box.turned), frame) }
+        func place(_ along: Double, _ across: Double) -> Point { bounded(project(Point(across, along).swapped(box.turned), frame), frame) }
         let half = box.width / 2, color = paint(box.paint), left = box.position - half, right = box.position + half
         func line(_ points: [Point], _ width: Double) { page.stroke(points, color, width: width) }
         line([place(box.lowWhisker, box.position), place(box.lowQuartile, box.position)], 1.1)

@@ -34,6 +34,9 @@ struct PagePanel {
             }
         }
         self.panel = try PreparedPanel(panel, turned: turned)
+        if case .graph(let graph) = self.panel.content, !GraphLayout.suits(graph) {
+            throw .argument("graph", "\(graph.nodes.count) nodes and \(graph.edges.count) edges, many of them long: too large to lay out")
+        }
     }
 
     var hasRaster: Bool { panel.shapes.contains { if case .raster = $0 { true } else { false } } }
@@ -92,7 +95,8 @@ struct PagePanel {
         room.bottom += slanted(width) ? 8 + (x.map { tickWidth($0.label) }.max() ?? 0) * 0.71 + 5 : 17
         if panel.x.label?.isEmpty == false { room.bottom += 16 }
         if let last = x.last, !slanted(width) {
-            room.right = max(room.right, tickWidth(last.label) / 2 - (1 - panel.x.position(last.value)) * width + 4)
+            let place = panel.x.position(last.value)
+            if place >= 0 && place <= 1 { room.right = max(room.right, tickWidth(last.label) / 2 - (1 - place) * width + 4) }
         }
         if let bar = panel.colorBar {
             room.right += 10 + 12 + 7 + (barTicks(bar, height).map { tickWidth($0.label) }.max() ?? 0)
@@ -113,7 +117,7 @@ struct PagePanel {
             let step = max(1, Int((Double(ticks.count) * 13 / max(1, width)).rounded(.up)))
             return ticks.enumerated().filter { $0.offset % step == 0 }.map(\.element)
         }
-        var count = max(2, min(9, Int(width / 48)))
+        var count = max(2, Int(min(9, width / 48)))
         while true {
             let ticks = panel.x.ticks(count)
             let crowded = zip(ticks, ticks.dropFirst()).contains { a, b in
@@ -125,7 +129,7 @@ struct PagePanel {
     }
 
     func yTicks(_ height: Double) -> [Tick] {
-        let ticks = panel.y.ticks(max(2, min(9, Int(height / 36))))
+        let ticks = panel.y.ticks(max(2, Int(min(9, height / 36))))
         guard panel.y.names != nil else { return ticks }
         let step = max(1, Int((Double(ticks.count) * 11 / max(1, height)).rounded(.up)))
         return ticks.enumerated().filter { $0.offset % step == 0 }.map(\.element)
@@ -138,7 +142,7 @@ struct PagePanel {
     }
 
     func barTicks(_ bar: ColorBar, _ height: Double) -> [Tick] {
-        Axis(scale: bar.scale, low: bar.low, high: bar.high).ticks(max(2, Int(height / 40)))
+        Axis(scale: bar.scale, low: bar.low, high: bar.high).ticks(max(2, Int(min(9, height / 40))))
     }
 
     func tickWidth(_ label: TickLabel) -> Double {

@@ -6,7 +6,7 @@ extension TerminalCanvas {
         let a = place(Point(rect.x0, rect.y0)), b = place(Point(rect.x1, rect.y1))
         let wide = turned ? lines : columns, long = turned ? columns : lines
         let from = turned ? min(a.y, b.y) : min(a.x, b.x), to = turned ? max(a.y, b.y) : max(a.x, b.x)
-        guard from == from, to == to else { return }
+        guard from == from, to == to, to >= 0, from <= 1 else { return }
         var base = turned ? a.x : 1 - a.y, end = turned ? b.x : 1 - b.y
         // On a logarithmic axis zero has no place: bars begin at the edge.
         if base != base { base = 0 }
@@ -14,7 +14,7 @@ extension TerminalCanvas {
         base = max(0, min(1, base))
         end = max(0, min(1, end))
         // The same rule for both sides: bars that touch share no character. Rounded so that of two lines one stays free.
-        var first = Int(from * Double(wide) + 0.2), after = Int(to * Double(wide) + 0.2)
+        var first = Int(max(0, from) * Double(wide) + 0.2), after = Int(min(1, to) * Double(wide) + 0.2)
         first = max(0, min(wide - 1, first))
         after = max(first + 1, min(wide, after))
         let start = Int((base * Double(long)).rounded())
@@ -79,7 +79,7 @@ extension TerminalCanvas {
                 let middle = (a + b) / 2
                 guard middle >= 0, middle < Double(cells) else { return nil }
                 if abs(b - a) < 1.5 { return Int(middle)..<(Int(middle) + 1) }
-                let low = max(0, Int(min(a, b).rounded())), high = min(cells, Int(max(a, b).rounded()))
+                let low = Int(max(0, min(a, b).rounded())), high = Int(min(Double(cells), max(a, b).rounded()))
                 return low < high ? low..<high : Int(middle)..<(Int(middle) + 1)
             }
         }

@@ -1,13 +1,11 @@
 extension TerminalPanel {
-    /// A graph as boxes joined by lines that run down, across, and down again.
+    /// A graph as boxes joined by lines that run down, across, and down again; as a list when it is too
+    /// large or too wide for that.
     func drawn(_ graph: Graph) -> TextBlock {
-        let texts = graph.nodes.map { node in
-            node.text.split(separator: "\n", omittingEmptySubsequences: false).map {
-                String($0).shown(on: terminal).cut(to: max(6, width - 4), unicode: terminal.unicode)
-            }
-        }
-        let widths = texts.map { Double(($0.map(\.terminalWidth).max() ?? 0) + 4) }
-        let layout = GraphLayout(graph, widths: widths, gap: 2, lane: 1)
+        guard GraphLayout.suits(graph) else { return listed(graph) }
+        var (texts, layout) = laidOut(graph, max(6, width - 4))
+        if layout.width + 1 > Double(width) { (texts, layout) = laidOut(graph, 10) }
+        guard layout.width + 1 <= Double(width) else { return listed(graph) }
         let wide = max(1, Int(layout.width.rounded(.up)) + 1)
         var block = TextBlock(width: wide)
         var strokes = LineGrid(width: wide)
@@ -62,6 +60,32 @@ extension TerminalPanel {
             block[row, column] = Cell(character: terminal.unicode ? (down ? "▼" : "▲") : (down ? "v" : "^"), paint: .muted)
         }
         return block
+    }
+
+    /// A line for each node: its number, its text, and the numbers of those it leads to.
+    private func listed(_ graph: Graph) -> TextBlock {
+        var targets: [[Int]] = Array(repeating: [], count: graph.nodes.count)
+        for edge in graph.edges { targets[edge.from].append(edge.to + 1) }
+        var block = TextBlock(width: width)
+        let digits = "\(graph.nodes.count)".count, arrow = terminal.unicode ? " → " : " -> "
+        for (i, node) in graph.nodes.enumerated() {
+            let number = String(repeating: " ", count: digits - "\(i + 1)".count) + "\(i + 1)  "
+            let to = targets[i].isEmpty ? "" : arrow + targets[i].map(String.init).joined(separator: ", ")
+            let line = number + node.text.shown(on: terminal) + to
+            block.write(line.cut(to: width, unicode: terminal.unicode), row: block.addLine(), column: 0)
+        }
+        return block
+    }
+
+    /// The lines of each node's text, none longer than `longest`, and the places of the nodes.
+    private func laidOut(_ graph: Graph, _ longest: Int) -> ([[String]], GraphLayout) {
+        let texts = graph.nodes.map { node in
+            node.text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                String($0).shown(on: terminal).cut(to: longest, unicode: terminal.unicode)
+            }
+        }
+        let widths = texts.map { Double(($0.map(\.terminalWidth).max() ?? 0) + 4) }
+        return (texts, GraphLayout(graph, widths: widths, gap: 2, lane: 1))
     }
 
     private func box(_ lines: [String], _ group: Int?, _ block: inout TextBlock, row: Int, place: GraphLayout.Place) {

@@ -30,11 +30,11 @@ extension TerminalPanel {
     private func gridSize(_ raster: Raster, _ columns: Int, _ colored: Bool) -> CanvasSize {
         let most = max(4, terminal.height > 12 ? min(40, terminal.height - 8) : 40)
         if let texts = raster.texts {
-            let text = (texts.map(\.terminalWidth).max() ?? 1) + 2
+            let text = (texts.map(\.terminalWidth).max() ?? 1) + 2, shading = colored ? 0 : 2
             let room = columns / raster.columns
             // Room for names too, where there is some.
             let names = min(12, (panel.x.names?.names.map(\.terminalWidth).max() ?? 0) + 1)
-            let cell = min(room, max(text, names, min(7, room)))
+            let cell = min(room, max(text + shading, names, min(7, room)))
             if cell >= text - 1 {
                 let tall = colored && raster.rows * 2 <= min(most, 16) && cell > 5 ? 2 : 1
                 return CanvasSize(columns: cell * raster.columns, lines: raster.rows * tall)
