@@ -34,6 +34,9 @@ extension Runtime {
             }
         } catch {
             if error.message.isEmpty { return "an error without a message" }
+            // A function among the arguments may raise what it likes.
+            let hasFunction = arguments.contains { if case .function = $0 { true } else { false } }
+            if !hasFunction, error.message.contains("(error object is") { return "an error that is no text" }
             if case .syntax = error.kind { return "a syntax error: \(error.message)" }
         }
         return lua_gettop(state) == before ? nil : "the stack is not as before"
