@@ -34,7 +34,6 @@ extension Runtime {
             }
         } catch {
             if error.message.isEmpty { return "an error without a message" }
-            if error.message.contains("(error object is") { return "an error that is no text" }
             if case .syntax = error.kind { return "a syntax error: \(error.message)" }
         }
         return lua_gettop(state) == before ? nil : "the stack is not as before"

@@ -5,7 +5,8 @@ import Testing
 /// What is declared: complete, without contradictions, with examples that run, safe against any input.
 @Suite struct RegistryTests {
     @Test func isConsistent() throws {
-        #expect(try Script().session.runtime.registry.problems() == [])
+        let problems = try Script().session.runtime.registry.problems()
+        #expect(problems == [])
     }
 
     @Test func examplesRun() throws {
@@ -19,12 +20,13 @@ import Testing
 
     @Test func wrongInputIsAnErrorEverywhere() throws {
         let script = try Script()
-        #expect(script.session.runtime.probeBindings() == [])
+        let problems = script.session.runtime.probeBindings()
+        #expect(problems == [])
         // The session still works.
         #expect(try script.run("return tensor{1, 2}:sum():item()").first?.double == 3)
     }
 
-    @Test(arguments: ["tensor", "autograd", "nn", "optim", "data", "metrics", "nj"])
+    @Test(arguments: ["tensor", "autograd", "nn", "optim", "data", "metrics"])
     func modulesAreHeldByNightjar(_ name: String) throws {
         #expect(try Script().run("return require('nightjar').\(name) == \(name)").first?.isTrue == true)
     }

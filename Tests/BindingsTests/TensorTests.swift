@@ -9,7 +9,7 @@ import Testing
         ("print(tensor{true, false}.dtype, tensor{1}.dtype, tensor.range(1, 3).dtype, tensor.range(1, 2, 0.5).dtype)", "bool\tfloat32\tint64\tfloat32"),
         ("print(tensor(7).shape[1], tensor(7):totable())", "nil\t7.0"),
         ("local x = tensor{1, 2, 3} print(#x, x[4], x[-1]:item())", "3\tnil\t3.0"),
-        ("for i, row in ipairs(tensor{{1, 2}, {3, 4}}) do io.write(i, ':', row:sum():item(), ' ') end", "1:3.0 2:7.0 "),
+        ("for i, row in ipairs(tensor{{1, 2}, {3, 4}}) do print(i, row:sum():item()) end", "1\t3.0\n2\t7.0"),
         ("local x = tensor{{1, 2, 3}, {4, 5, 6}} print(x[{ {}, {2, 3} }]:sum():item(), x['2, 1:2']:sum():item(), x[{2, -1}]:item())", "16.0\t9.0\t6.0"),
         ("local x = tensor{1, -2, 3} x[x:lt(0)] = 0 print(x:sum():item())", "4.0"),
         ("local x = tensor.zeros(2, 3) x[2] = 5 x[{1, 1}] = 1 print(x:sum():item())", "16.0"),

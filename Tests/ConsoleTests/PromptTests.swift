@@ -61,7 +61,7 @@ import Testing
                 slowest = max(slowest, now() - start)
             }
         }
-        #expect(slowest < 1)
+        #expect(slowest < 2)
         program.type("kept\r")
         #expect(program.expect("42") != nil)
     }

@@ -72,7 +72,7 @@ public struct Declaration {
 public struct Parameter {
     public let name: String
     public let shape: String?
-    public let doc: String
+    public internal(set) var doc: String
     /// The default as Lua text, if there is one to show.
     public let defaultText: String?
     /// True if a call must give it.
