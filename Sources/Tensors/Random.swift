@@ -62,6 +62,12 @@ public final class Generator: @unchecked Sendable {
 }
 
 extension Tensor {
+    /// Starts the shared generator anew from a seed.
+    public static func manualSeed(_ seed: UInt64) { Generator.shared.seed(seed) }
+
+    /// The seed of the shared generator, which was drawn when none was set.
+    public static var initialSeed: UInt64 { Generator.shared.initialSeed }
+
     // MARK: New tensors
 
     /// Numbers spread evenly over [0, 1).
