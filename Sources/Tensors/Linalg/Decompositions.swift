@@ -85,12 +85,19 @@ extension Linalg {
         }
         let u = rowMajor(uFull), vh = rowMajor(vFull)
         guard Autograd.isRecording(a) else { return (u, s, vh) }
-        try Tensor.record(name, [a], results: [u, s, vh], saving: [.result(0), .result(1), .result(2)]) { node, g in
-            let u = try node.saved(0).narrow(-1, 0, k), s = try node.saved(1), vh = try node.saved(2).narrow(-2, 0, k)
-            if g[0] != nil || g[2] != nil, uColumns > k || vRows > k {
+        let kept: [SavedValue] = [.result(0), .result(1), .result(2), .input(0)]
+        try Tensor.record(name, [a], results: [u, s, vh], saving: kept) { node, g in
+            if uColumns == k, vRows == k {
+                return [try svdGradient(node.saved(0), node.saved(1), node.saved(2), g[0], g[1], g[2])]
+            }
+            guard g[0] == nil, g[2] == nil else {
                 throw TensorError.argument(name, "the gradients of U and V need the reduced form: full_matrices=false")
             }
-            return [try svdGradient(u, s, vh, g[0], g[1], g[2])]
+            if node.isDifferentiatingTwice {
+                let (u, s, vh) = try svd(node.saved(3), fullMatrices: false)
+                return [try svdGradient(u, s, vh, nil, g[1], nil)]
+            }
+            return [try svdGradient(node.saved(0).narrow(-1, 0, k), node.saved(1), node.saved(2).narrow(-2, 0, k), nil, g[1], nil)]
         }
         return (u, s, vh)
     }

@@ -138,7 +138,7 @@ extension Linalg {
     private static func diagonalAndParity(_ a: Tensor, _ name: String) throws(TensorError) -> (Tensor, Tensor) {
         let factors = try Factors(a, name, allowSingular: true), n = a.shape[a.rank - 1]
         // LAPACK counts rows from 1.
-        let swaps = try factors.pivots.ne(.range(1, Scalar.int(Int64(n)), .int32)).to(.int64).sum([-1])
+        let swaps = try factors.pivots.ne(.range(n).add(1)).to(.int64).sum([-1])
         let parity = try swaps.remainder(2).mul(-2).add(1).to(a.dtype).reshape(Array(a.shape.dropLast(2)))
         return (try factors.lu.diagonal(0, -2, -1), parity)
     }
