@@ -1,104 +1,25 @@
-// Parameter updates. Each rule is one function over a stretch of one parameter's elements; the
-// formulas and the order of their steps are PyTorch's.
+// Parameter updates of optimizers: all parameters in one call, shared among threads.
 //
-// To add a rule: its name in nj_update, its function for both types, its row in the table.
+// To add a rule: its name in nj_update, its function in one of the updates_*.c, its row here.
 
-#include "nj_learning.h"
-#include "nj_loop.h"
+#include "updates.h"
 
-#include <math.h>
+extern const update_function nj_update_sgd[2], nj_update_lion[2], nj_update_rprop[2];
+extern const update_function nj_update_adam[2], nj_update_nadam[2], nj_update_radam[2], nj_update_adamax[2], nj_update_lamb[2];
+extern const update_function nj_update_adagrad[2], nj_update_adadelta[2], nj_update_rmsprop[2];
 
-// Elements `begin` and the `n` that follow.
-typedef void (*update_function)(const nj_update_item *item, int64_t begin, int64_t n, const double *options);
-
-#define UPDATE(NAME, T)                                                                          \
-    NJ_CLONES static void NAME(const nj_update_item *item, int64_t begin, int64_t n, const double *options)
-
-// The array at a position of the item, from `begin` on.
-#define ARRAY(T, INDEX) ((T *)item->arrays[INDEX] + begin)
-#define SIGN(x) ((x) > 0 ? 1 : (x) < 0 ? -1 : 0)
-
-// Stochastic gradient descent (Sutskever et al. 2013 for Nesterov's momentum).
-// Arrays: parameter, gradient, momentum. Numbers: whether this is the first step with momentum.
-// Options: rate, momentum, dampening, weight decay, Nesterov, sign of the gradient, l1.
-#define SGD(NAME, T)                                                                             \
-    UPDATE(NAME, T) {                                                                            \
-        T *p = ARRAY(T, 0);                                                                      \
-        const T *g = ARRAY(T, 1);                                                                \
-        const T rate = (T)options[0], momentum = (T)options[1], fresh = (T)(1 - options[2]);     \
-        const T decay = (T)options[3], sign = (T)options[5], l1 = (T)options[6];                 \
-        const T nesterov = (T)options[4];                                                        \
-        if (momentum == 0) {                                                                     \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t i = 0; i < n; i++) {                                                    \
-                T d = sign * g[i] + decay * p[i] + l1 * (T)SIGN(p[i]);                           \
-                p[i] -= rate * d;                                                                \
-            }                                                                                    \
-            return;                                                                              \
-        }                                                                                        \
-        T *m = ARRAY(T, 2);                                                                      \
-        const T old = item->numbers[0] != 0 ? 0 : momentum, new = item->numbers[0] != 0 ? 1 : fresh; \
-        if (item->numbers[0] != 0)                                                               \
-            for (int64_t i = 0; i < n; i++) m[i] = 0;                                            \
-        if (nesterov != 0) {                                                                     \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t i = 0; i < n; i++) {                                                    \
-                T d = sign * g[i] + decay * p[i] + l1 * (T)SIGN(p[i]);                           \
-                m[i] = old * m[i] + new * d;                                                     \
-                p[i] -= rate * (d + momentum * m[i]);                                            \
-            }                                                                                    \
-        } else {                                                                                 \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t i = 0; i < n; i++) {                                                    \
-                T d = sign * g[i] + decay * p[i] + l1 * (T)SIGN(p[i]);                           \
-                m[i] = old * m[i] + new * d;                                                     \
-                p[i] -= rate * m[i];                                                             \
-            }                                                                                    \
-        }                                                                                        \
-    }
-SGD(sgd_f32, float)
-SGD(sgd_f64, double)
-
-// Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019), AMSGrad (Reddi et al. 2018).
-// Arrays: parameter, gradient, mean, mean of squares, largest mean of squares.
-// Numbers: rate / (1 - beta1^t), sqrt(1 - beta2^t).
-// Options: rate, beta1, beta2, epsilon, weight decay, decoupled, sign of the gradient, AMSGrad.
-#define ADAM(NAME, T, SQRT)                                                                      \
-    UPDATE(NAME, T) {                                                                            \
-        T *p = ARRAY(T, 0), *m = ARRAY(T, 2), *v = ARRAY(T, 3);                                  \
-        const T *g = ARRAY(T, 1);                                                                \
-        const T fresh1 = (T)(1 - options[1]), beta2 = (T)options[2], fresh2 = (T)(1 - options[2]); \
-        const T epsilon = (T)options[3], sign = (T)options[6];                                   \
-        const bool decoupled = options[5] != 0;                                                  \
-        const T decay = decoupled ? 0 : (T)options[4];                                           \
-        const T shrink = decoupled ? (T)(1 - options[0] * options[4]) : 1;                       \
-        const T step = (T)item->numbers[0], correction = (T)(1 / item->numbers[1]);              \
-        if (options[7] != 0) {                                                                   \
-            T *w = ARRAY(T, 4);                                                                  \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t i = 0; i < n; i++) {                                                    \
-                const T d = sign * g[i] + decay * p[i];                                          \
-                m[i] += (d - m[i]) * fresh1;                                                     \
-                v[i] = v[i] * beta2 + fresh2 * d * d;                                            \
-                w[i] = v[i] > w[i] ? v[i] : w[i];                                                \
-                p[i] = p[i] * shrink - step * m[i] / (SQRT(w[i]) * correction + epsilon);        \
-            }                                                                                    \
-            return;                                                                              \
-        }                                                                                        \
-        NJ_VECTORIZE                                                                             \
-        for (int64_t i = 0; i < n; i++) {                                                        \
-            const T d = sign * g[i] + decay * p[i];                                              \
-            m[i] += (d - m[i]) * fresh1;                                                         \
-            v[i] = v[i] * beta2 + fresh2 * d * d;                                                \
-            p[i] = p[i] * shrink - step * m[i] / (SQRT(v[i]) * correction + epsilon);            \
-        }                                                                                        \
-    }
-ADAM(adam_f32, float, sqrtf)
-ADAM(adam_f64, double, sqrt)
-
-static const update_function table[NJ_UPDATE_COUNT][2] = {
-    [NJ_UPDATE_SGD] = {sgd_f32, sgd_f64},
-    [NJ_UPDATE_ADAM] = {adam_f32, adam_f64},
+static const update_function *const table[NJ_UPDATE_COUNT] = {
+    [NJ_UPDATE_SGD] = nj_update_sgd,
+    [NJ_UPDATE_LION] = nj_update_lion,
+    [NJ_UPDATE_RPROP] = nj_update_rprop,
+    [NJ_UPDATE_ADAM] = nj_update_adam,
+    [NJ_UPDATE_NADAM] = nj_update_nadam,
+    [NJ_UPDATE_RADAM] = nj_update_radam,
+    [NJ_UPDATE_ADAMAX] = nj_update_adamax,
+    [NJ_UPDATE_LAMB] = nj_update_lamb,
+    [NJ_UPDATE_ADAGRAD] = nj_update_adagrad,
+    [NJ_UPDATE_ADADELTA] = nj_update_adadelta,
+    [NJ_UPDATE_RMSPROP] = nj_update_rmsprop,
 };
 
 typedef struct {

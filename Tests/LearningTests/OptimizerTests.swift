@@ -26,6 +26,32 @@ private let optimizerCases: [OptimizerCase] = [
     OptimizerCase("AdamW.plain", AdamW.self),
     OptimizerCase("AdamW.options", AdamW.self,
         ["lr": 0.02, "beta1": 0.8, "beta2": 0.95, "weight_decay": 0.3, "amsgrad": 1]),
+    OptimizerCase("NAdam.plain", NAdam.self),
+    OptimizerCase("NAdam.options", NAdam.self, ["lr": 0.02, "beta1": 0.8, "beta2": 0.9, "weight_decay": 0.1, "maximize": 1]),
+    OptimizerCase("NAdam.decoupled", NAdam.self,
+        ["lr": 0.02, "beta1": 0.8, "beta2": 0.6, "weight_decay": 0.1, "decoupled_weight_decay": 1]),
+    OptimizerCase("RAdam.plain", RAdam.self),
+    OptimizerCase("RAdam.options", RAdam.self, ["lr": 0.02, "beta1": 0.8, "beta2": 0.9, "weight_decay": 0.1, "maximize": 1]),
+    OptimizerCase("RAdam.decoupled", RAdam.self,
+        ["lr": 0.02, "beta1": 0.8, "beta2": 0.6, "weight_decay": 0.1, "decoupled_weight_decay": 1]),
+    OptimizerCase("Adamax.plain", Adamax.self),
+    OptimizerCase("Adamax.options", Adamax.self, ["lr": 0.02, "beta1": 0.8, "beta2": 0.95, "weight_decay": 0.1, "maximize": 1]),
+    OptimizerCase("Adagrad.plain", Adagrad.self),
+    OptimizerCase("Adagrad.options", Adagrad.self,
+        ["lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.2, "eps": 1e-3]),
+    OptimizerCase("Adadelta.plain", Adadelta.self),
+    OptimizerCase("Adadelta.options", Adadelta.self, ["lr": 0.5, "rho": 0.8, "eps": 1e-3, "weight_decay": 0.1]),
+    OptimizerCase("RMSprop.plain", RMSprop.self),
+    OptimizerCase("RMSprop.momentum", RMSprop.self, ["lr": 0.02, "alpha": 0.9, "momentum": 0.8, "weight_decay": 0.1]),
+    OptimizerCase("RMSprop.centered", RMSprop.self, ["lr": 0.02, "alpha": 0.9, "centered": 1, "eps": 1e-2]),
+    OptimizerCase("RMSprop.both", RMSprop.self, ["lr": 0.02, "alpha": 0.9, "momentum": 0.8, "centered": 1, "eps": 1e-2]),
+    OptimizerCase("Rprop.plain", Rprop.self),
+    OptimizerCase("Rprop.options", Rprop.self,
+        ["lr": 0.1, "eta_minus": 0.4, "eta_plus": 1.3, "step_min": 0.05, "step_max": 0.12]),
+    OptimizerCase("Lion.plain", Lion.self),
+    OptimizerCase("Lion.options", Lion.self, ["lr": 0.02, "beta1": 0.8, "beta2": 0.9, "weight_decay": 0.3]),
+    OptimizerCase("Lamb.plain", Lamb.self),
+    OptimizerCase("Lamb.options", Lamb.self, ["lr": 0.05, "beta1": 0.8, "beta2": 0.9, "weight_decay": 0]),
 ]
 
 @Suite struct OptimizerTests {
@@ -79,6 +105,39 @@ private let optimizerCases: [OptimizerCase] = [
             try two.step()
         }
         #expect(try bits(whole) == bits(parts))
+    }
+
+    @Test(arguments: [
+        ("LBFGS.plain", ["lr": 0.1, "max_iter": 5]), ("LBFGS.wolfe", ["max_iter": 6, "strong_wolfe": 1]),
+        ("LBFGS.history", ["max_iter": 6, "history_size": 2, "strong_wolfe": 1]),
+    ])
+    func closures(_ name: String, _ options: [String: Double]) throws {
+        let reference = try Reference("optimizers", name)
+        let p = try reference.get("start0").clone()
+        try p.setRequiresGrad(true)
+        var optimizer = try LBFGS([p], options: options)
+        for step in 0..<4 {
+            let loss = try optimizer.step {
+                optimizer.zeroGrad()
+                let x = try p.narrow(0, 0, 3), y = try p.narrow(0, 1, 3)
+                let loss = try y.sub(x.square()).square().mul(100).add(x.sub(1).square()).sum()
+                try loss.backward()
+                return loss
+            }
+            try expectClose(loss, reference.get("loss.\(step)"), 1e-9, "loss \(step)")
+            try expectClose(p, reference.get("after0.\(step)"), 1e-9, "parameters \(step)")
+            if step == 1 {
+                let state = try optimizer.stateDict()
+                optimizer = try LBFGS([p])
+                try optimizer.loadStateDict(state)
+            }
+        }
+        #expect(throws: LearningError.self) { try optimizer.step() }
+    }
+
+    @Test func everyKindHasACase() {
+        let tested = Set(optimizerCases.map { $0.kind.name } + ["LBFGS"])
+        #expect(tested == Set(Optimizer.kinds.map { $0.name }))
     }
 
     @Test func strangeLayoutsAndFrozenParameters() throws {

@@ -29,10 +29,21 @@ void nj_cross_entropy(nj_cross_entropy_job *job);
 int64_t nj_find_bad_label(
     const int64_t *labels, int64_t n, int64_t classes, int64_t ignored, int64_t *smallest, int64_t *largest);
 
-// ---- optimizers.c
+// ---- optimizers.c, updates_*.c
 
 typedef enum {
-    NJ_UPDATE_SGD, NJ_UPDATE_ADAM, NJ_UPDATE_COUNT
+    NJ_UPDATE_SGD,
+    NJ_UPDATE_LION,
+    NJ_UPDATE_RPROP,
+    NJ_UPDATE_ADAM,
+    NJ_UPDATE_NADAM,
+    NJ_UPDATE_RADAM,
+    NJ_UPDATE_ADAMAX,
+    NJ_UPDATE_LAMB,
+    NJ_UPDATE_ADAGRAD,
+    NJ_UPDATE_ADADELTA,
+    NJ_UPDATE_RMSPROP,
+    NJ_UPDATE_COUNT
 } nj_update;
 
 enum { NJ_UPDATE_ARRAYS = 6, NJ_UPDATE_NUMBERS = 6, NJ_UPDATE_OPTIONS = 12 };
@@ -46,7 +57,7 @@ typedef struct {
 } nj_update_item;
 
 // Updates all parameters by one rule, shared among threads as one long array. `options` are the
-// rule's own, as each rule in optimizers.c describes.
+// rule's own, as each rule in updates_*.c describes.
 void nj_update_run(nj_update rule, const nj_update_item *items, int64_t n, const double *options);
 
 // ---- rows.c

@@ -18,6 +18,7 @@ extension Optimizer {
                 result["state.\(i).number.\(name)"] = try Tensor(.double(value), .float64)
             }
         }
+        for (name, tensor) in try ownState() { result["own.\(name)"] = tensor }
         return result
     }
 
@@ -66,10 +67,17 @@ extension Optimizer {
             }
             states[ObjectIdentifier(parameter)] = loaded
         }
+        var own = StateDict()
+        for (name, tensor) in state where name.hasPrefix("own.") {
+            known.insert(name)
+            own[String(name.dropFirst(4))] = tensor
+        }
         mismatch.unexpected = state.names.filter { !known.contains($0) }
         guard mismatch.isEmpty else { throw LearningError.state("load_state_dict", mismatch) }
+        let restoreOwnState = try readOwnState(own)
         for (group, values) in options { group.options = values }
         self.states = states
+        restoreOwnState()
     }
 
     /// All parameters in order, each with its group.

@@ -117,6 +117,21 @@ open class Optimizer {
     /// Updates the parameters of a group; runs without recording gradients.
     open func update(_ group: ParameterGroup) throws {}
 
+    /// What an optimizer keeps beside its parameters' states.
+    open func ownState() throws -> StateDict { StateDict() }
+
+    /// Checks what `ownState` gave and returns what puts it back.
+    /// - Throws: before anything is changed.
+    open func readOwnState(_ state: StateDict) throws -> () -> Void {
+        guard state.count == 0 else {
+            throw LearningError.state("load_state_dict", StateMismatch(unexpected: state.names.map { "own." + $0 }))
+        }
+        return {}
+    }
+
+    /// The number that an array kept for a parameter starts with.
+    open func initialValue(_ name: String, _ group: ParameterGroup) -> Double { 0 }
+
     /// The names of the arrays that a group's options need; others stay empty.
     open func stateNames(_ group: ParameterGroup) -> [String] { type(of: self).stateNames }
 }
@@ -126,7 +141,11 @@ extension Optimizer {
     func state(of parameter: Tensor, _ group: ParameterGroup) throws -> State {
         let state = states[ObjectIdentifier(parameter)] ?? State()
         // Options that need further arrays may have been switched on since.
-        for _ in stateNames(group).dropFirst(state.arrays.count) { state.arrays.append(try parameter.zerosAlike()) }
+        for name in stateNames(group).dropFirst(state.arrays.count) {
+            let array = try parameter.zerosAlike(), value = initialValue(name, group)
+            if value != 0 { try array.fill_(.double(value)) }
+            state.arrays.append(array)
+        }
         states[ObjectIdentifier(parameter)] = state
         return state
     }

@@ -7,6 +7,9 @@ public final class ParameterGroup {
     /// them; switches are 0 or 1.
     public internal(set) var options: [(name: String, value: Double)]
 
+    /// The rate when the first schedule was made, from which all schedules count.
+    var initialRate: Double?
+
     init(_ parameters: [Tensor], _ options: [(name: String, value: Double)]) {
         self.parameters = parameters
         self.options = options

@@ -94,7 +94,9 @@ struct BackwardPass {
         }
         if let targets {
             capturedNodes = Set(targets.map { ObjectIdentifier($0.node) })
-            relevant = BackwardPass.nodesLeading(to: capturedNodes, from: seeds.compactMap { $0.0.currentNode })
+            relevant = BackwardPass.nodesLeading(
+                to: capturedNodes, noneBefore: targets.map(\.node.sequence).min() ?? 0,
+                from: seeds.compactMap { $0.0.currentNode })
         }
         for (tensor, gradient) in seeds {
             if let edge = tensor.edge { try deliver(gradient, to: edge) }
@@ -168,10 +170,13 @@ struct BackwardPass {
     }
 
     /// The nodes from which one of `targets` can be reached.
-    private static func nodesLeading(to targets: Set<ObjectIdentifier>, from roots: [Node]) -> Set<ObjectIdentifier> {
+    private static func nodesLeading(
+        to targets: Set<ObjectIdentifier>, noneBefore oldest: Int, from roots: [Node]
+    ) -> Set<ObjectIdentifier> {
         var seen = Set<ObjectIdentifier>(), nodes: [Node] = [], stack = roots
         while let node = stack.popLast() {
-            guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+            // Nodes older than every target cannot depend on one.
+            guard node.sequence >= oldest, seen.insert(ObjectIdentifier(node)).inserted else { continue }
             nodes.append(node)
             for edge in node.edges { if let edge { stack.append(edge.node) } }
         }
