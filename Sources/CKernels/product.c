@@ -6,6 +6,7 @@
 
 #include "nj_loop.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -165,4 +166,38 @@ void nj_small_product_f32(
 void nj_repeat_row(void *out, const void *row, int64_t rows, int64_t n, int64_t stride, int64_t size) {
     char *to = out;
     for (int64_t i = 0; i < rows; i++) memcpy(to + i * stride * size, row, (size_t)(n * size));
+}
+
+// ---- Distances
+
+typedef struct {
+    const void *x, *y;
+    void *out;
+    int64_t r, m;
+} distances_job;
+
+#define DISTANCES(T, ROOT, NAME)                                                                 \
+    NJ_CLONES static void NAME(void *context, int64_t begin, int64_t end) {                      \
+        const distances_job *w = context;                                                        \
+        for (int64_t i = begin; i < end && !nj_interrupted(); i++) {                             \
+            const T *a = (const T *)w->x + i * w->m;                                             \
+            for (int64_t j = 0; j < w->r; j++) {                                                 \
+                const T *b = (const T *)w->y + j * w->m;                                         \
+                T sum = 0;                                                                       \
+                {                                                                                \
+                    _Pragma("clang fp reassociate(on)")                                          \
+                    for (int64_t q = 0; q < w->m; q++) sum += (a[q] - b[q]) * (a[q] - b[q]);     \
+                }                                                                                \
+                ((T *)w->out)[i * w->r + j] = ROOT(sum);                                         \
+            }                                                                                    \
+        }                                                                                        \
+    }
+
+DISTANCES(float, sqrtf, distances_f32)
+DISTANCES(double, sqrt, distances_f64)
+
+bool nj_distances(nj_dtype type, const void *x, const void *y, void *out, int64_t p, int64_t r, int64_t m) {
+    distances_job job = {x, y, out, r, m};
+    nj_parallel(p, (1 << 15) / (r * m + 1) + 1, type == NJ_FLOAT64 ? distances_f64 : distances_f32, &job);
+    return !nj_interrupted();
 }

@@ -242,13 +242,13 @@ typedef struct {
         bool bounded = false;                                                                    \
         for (int64_t i = 0; i < n; i += STRETCH) {                                               \
             int64_t end = i + STRETCH < n ? i + STRETCH : n;                                     \
-            if (bounded && !any_below_##NAME(in + i, end - i, flip, threshold)) continue;        \
-            for (int64_t j = i; j < end; j++)                                                    \
-                if (!bounded || (key_##NAME(in[j]) ^ flip) < threshold) {                        \
-                    found[count] = in[j];                                                        \
-                    where[count++] = j;                                                          \
-                }                                                                                \
-            if (count + STRETCH > room || end == n) {                                            \
+            if (!bounded || any_below_##NAME(in + i, end - i, flip, threshold))                  \
+                for (int64_t j = i; j < end; j++)                                                \
+                    if (!bounded || (key_##NAME(in[j]) ^ flip) < threshold) {                    \
+                        found[count] = in[j];                                                    \
+                        where[count++] = j;                                                      \
+                    }                                                                            \
+            if (count + STRETCH > room || (end == n && (count > k || !bounded))) {               \
                 pair *sorted = sort_row_##NAME(found, count, flip, 1, w);                        \
                 for (int64_t q = 0; q < k; q++) {                                                \
                     values[q] = found[sorted[q].index];                                          \

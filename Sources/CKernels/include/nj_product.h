@@ -23,3 +23,6 @@ void nj_small_product_f32(
 
 // Copies a row of `n` elements into each of `rows` rows that are `stride` elements apart.
 void nj_repeat_row(void *out, const void *row, int64_t rows, int64_t n, int64_t stride, int64_t size);
+
+// Euclidean distances of all pairs of rows of x (p×m) and y (r×m). Returns false when interrupted.
+bool nj_distances(nj_dtype type, const void *x, const void *y, void *out, int64_t p, int64_t r, int64_t m);
