@@ -19,13 +19,13 @@ public enum Bindings {
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
         }
-        try runtime.install(namespaces)
+        try runtime.install(namespaces, parameterDocs: parameterDocs)
         shareModules(in: runtime)
     }
 
     /// Seeds every source of chance: tensors, data order, initial weights and Lua's own.
     public static func seedEverything(_ seed: Int, in runtime: Runtime) throws(LuaError) {
-        Tensor.manualSeed(UInt64(bitPattern: Int64(seed)))
+        Generator.shared.seed(UInt64(bitPattern: Int64(seed)))
         guard case .table(let math) = runtime[global: "math"], case .function(let randomseed) = math["randomseed"] else { return }
         try randomseed.call([.integer(seed)])
     }

@@ -119,7 +119,7 @@ enum OptimizerFunctions {
     static var optimizerClass: Class {
         Class(
             Optimizer.self, "optim.Optimizer", "Changes parameters by their gradients.", noun: "optimizer",
-            example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\n(w * w):backward()\nopt:step()\nprint(w:item())",
+            example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\nlocal y = w * w\ny:backward()\nopt:step()\nprint(w:item())",
             members: {
                 Property("lr", "Learning rate of the first group; setting it sets all groups'.", of: Optimizer.self, get: { $0.lr }, set: { optimizer, value in
                     for i in optimizer.groups.indices { try optimizer.set("lr", to: value, inGroup: i) }
@@ -128,7 +128,7 @@ enum OptimizerFunctions {
                     optimizer.groups.indices.map { GroupView(optimizer, $0) }
                 }
                 Function("step", "Updates all parameters that have a gradient; with a closure, calls it first for the loss.", Param("self", Optimizer.self), Param("closure", LuaFunction?.self, "computes the loss and its gradients, returns the loss"),
-                    returns: "the closure's loss, if there is one", example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\n(w * w):backward()\nopt:step()\nprint(w:item())") { (optimizer: Optimizer, closure: LuaFunction?) -> Results in
+                    returns: "the closure's loss, if there is one", example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\nlocal y = w * w\ny:backward()\nopt:step()\nprint(w:item())") { (optimizer: Optimizer, closure: LuaFunction?) -> Results in
                     guard let closure else {
                         try optimizer.step()
                         return Results()

@@ -124,9 +124,11 @@ bool nj_along_run(const nj_along *a, nj_lookup lookup) {
         for (int64_t i = 0; i < n; i++) count += x[i] != 0;                                      \
         return count;                                                                            \
     }                                                                                            \
-    static void nonzero_##NAME(const T *x, int64_t n, int64_t *out) {                            \
-        for (int64_t i = 0; i < n; i++)                                                          \
-            if (x[i] != 0) *out++ = i;                                                           \
+    static void nonzero_##NAME(const T *x, int64_t count, int64_t *out) {                        \
+        for (int64_t i = 0, m = 0; m < count; i++) {                                             \
+            out[m] = i;                                                                          \
+            m += x[i] != 0;                                                                      \
+        }                                                                                        \
     }
 
 NONZERO(u8, uint8_t)
@@ -147,31 +149,41 @@ int64_t nj_count_nonzero(nj_dtype type, const void *x, int64_t n) {
     return 0;
 }
 
-void nj_nonzero(nj_dtype type, const void *x, int64_t n, int64_t *out) {
+void nj_nonzero(nj_dtype type, const void *x, int64_t count, int64_t *out) {
     switch (type) {
         case NJ_BOOL:
-        case NJ_UINT8: nonzero_u8(x, n, out); break;
-        case NJ_INT32: nonzero_i32(x, n, out); break;
-        case NJ_INT64: nonzero_i64(x, n, out); break;
-        case NJ_FLOAT32: nonzero_f32(x, n, out); break;
-        case NJ_FLOAT64: nonzero_f64(x, n, out); break;
+        case NJ_UINT8: nonzero_u8(x, count, out); break;
+        case NJ_INT32: nonzero_i32(x, count, out); break;
+        case NJ_INT64: nonzero_i64(x, count, out); break;
+        case NJ_FLOAT32: nonzero_f32(x, count, out); break;
+        case NJ_FLOAT64: nonzero_f64(x, count, out); break;
     }
 }
 
 void nj_unravel(const int64_t *flat, int64_t n, int rank, const int64_t *sizes, int64_t *out) {
-    for (int64_t i = 0; i < n; i++) {
-        int64_t rest = flat[i];
-        for (int d = rank - 1; d >= 0; d--) {
-            out[i * rank + d] = rest % sizes[d];
-            rest /= sizes[d];
+    if (rank == 0) return;
+    int64_t row = 0, width = sizes[rank - 1];  // where the row at hand begins
+    for (int64_t i = 0; i < n; i++, out += rank) {
+        if (i > 0 && flat[i] - row < width) {
+            for (int d = 0; d < rank - 1; d++) out[d] = out[d - rank];
+        } else {
+            int64_t rest = flat[i] / width;
+            row = rest * width;
+            for (int d = rank - 2; d >= 0; d--) {
+                out[d] = rest % sizes[d];
+                rest /= sizes[d];
+            }
         }
+        out[rank - 1] = flat[i] - row;
     }
 }
 
 #define MASKED(NAME, T)                                                                          \
-    static void masked_select_##NAME(T *out, const T *in, const uint8_t *mask, int64_t n) {      \
-        for (int64_t i = 0; i < n; i++)                                                          \
-            if (mask[i]) *out++ = in[i];                                                         \
+    static void masked_select_##NAME(T *out, const T *in, const uint8_t *mask, int64_t count) {  \
+        for (int64_t i = 0, m = 0; m < count; i++) {                                             \
+            out[m] = in[i];                                                                      \
+            m += mask[i];                                                                        \
+        }                                                                                        \
     }                                                                                            \
     static void masked_scatter_##NAME(T *out, const T *in, const uint8_t *mask, const T *source, int64_t n) { \
         for (int64_t i = 0; i < n; i++) out[i] = mask[i] ? *source++ : in[i];                    \
@@ -181,10 +193,10 @@ MASKED(8, uint8_t)
 MASKED(32, uint32_t)
 MASKED(64, uint64_t)
 
-void nj_masked_select(int64_t size, char *out, const char *in, const uint8_t *mask, int64_t n) {
-    if (size == 1) masked_select_8((uint8_t *)out, (const uint8_t *)in, mask, n);
-    else if (size == 4) masked_select_32((uint32_t *)out, (const uint32_t *)in, mask, n);
-    else masked_select_64((uint64_t *)out, (const uint64_t *)in, mask, n);
+void nj_masked_select(int64_t size, char *out, const char *in, const uint8_t *mask, int64_t count) {
+    if (size == 1) masked_select_8((uint8_t *)out, (const uint8_t *)in, mask, count);
+    else if (size == 4) masked_select_32((uint32_t *)out, (const uint32_t *)in, mask, count);
+    else masked_select_64((uint64_t *)out, (const uint64_t *)in, mask, count);
 }
 
 void nj_masked_scatter(int64_t size, char *out, const char *in, const uint8_t *mask, const char *source, int64_t n) {

@@ -1,6 +1,7 @@
-// Sorting by radix: elements are mapped to unsigned keys of the same order, which are distributed
-// by their digits from the lowest to the highest. Selection looks at the highest digit first and
-// sorts only what can be among the results.
+// Sorting by radix. Elements are mapped to unsigned keys of the same order, of which the highest 32
+// bits that differ are distributed digit by digit, from the lowest to the highest; the rest only
+// decides between elements that still tie. Short rows are sorted by counting, for each element, how
+// many come before it.
 
 #include "nj_sorting.h"
 
@@ -9,16 +10,16 @@
 #include <string.h>
 
 enum {
-    SMALL = 32,            // fewer elements are sorted by insertion
+    SHORT = 96,            // longest row sorted by counting
     FEW = 1 << 14,         // fewer elements are distributed by 8 bits at a time, more by 11
     CHUNK = 1 << 17,       // elements per thread when one row is shared
     MAX_CHUNKS = 16,
     MAX_BUCKETS = 1 << 11,
-    TOP_BITS = 11,
 };
 
-typedef struct { uint32_t key, index; } pair32;
-typedef struct { uint64_t key, index; } pair64;
+typedef struct {
+    uint32_t key, index;
+} pair;
 
 // ---- Keys
 
@@ -42,79 +43,80 @@ NJ_INLINE uint32_t key_i32(int32_t x) { return (uint32_t)x ^ 1u << 31; }
 NJ_INLINE uint64_t key_i64(int64_t x) { return (uint64_t)x ^ 1ull << 63; }
 NJ_INLINE uint32_t key_u8(uint8_t x) { return x; }
 
-// ---- Distribution
+// ---- Pairs
 
-#define RADIX(PAIR, KEY, S)                                                                      \
-    static void insertion_##S(PAIR *p, int64_t n) {                                              \
-        for (int64_t i = 1; i < n; i++) {                                                        \
-            PAIR x = p[i];                                                                       \
-            int64_t j = i;                                                                       \
-            for (; j > 0 && p[j - 1].key > x.key; j--) p[j] = p[j - 1];                          \
-            p[j] = x;                                                                            \
-        }                                                                                        \
-    }                                                                                            \
-                                                                                                 \
-    typedef struct {                                                                             \
-        const PAIR *from;                                                                        \
-        PAIR *to;                                                                                \
-        int64_t n, chunks;                                                                       \
-        int shift;                                                                               \
-        KEY mask;                                                                                \
-        uint32_t (*counts)[MAX_BUCKETS];                                                         \
-    } pass_##S;                                                                                  \
-                                                                                                 \
-    static void count_##S(void *context, int64_t begin, int64_t end) {                           \
-        const pass_##S *w = context;                                                             \
-        for (int64_t chunk = begin; chunk < end; chunk++) {                                      \
-            uint32_t *count = w->counts[chunk];                                                  \
-            memset(count, 0, ((size_t)w->mask + 1) * sizeof *count);                             \
-            int64_t last = w->n * (chunk + 1) / w->chunks;                                       \
-            for (int64_t i = w->n * chunk / w->chunks; i < last; i++) count[w->from[i].key >> w->shift & w->mask]++; \
-        }                                                                                        \
-    }                                                                                            \
-                                                                                                 \
-    static void distribute_##S(void *context, int64_t begin, int64_t end) {                      \
-        const pass_##S *w = context;                                                             \
-        for (int64_t chunk = begin; chunk < end; chunk++) {                                      \
-            uint32_t *start = w->counts[chunk];                                                  \
-            int64_t last = w->n * (chunk + 1) / w->chunks;                                       \
-            for (int64_t i = w->n * chunk / w->chunks; i < last; i++)                            \
-                w->to[start[w->from[i].key >> w->shift & w->mask]++] = w->from[i];               \
-        }                                                                                        \
-    }                                                                                            \
-                                                                                                 \
-    /* Sorts `p` with the help of `other`; returns which of the two holds the result. */         \
-    static PAIR *radix_##S(PAIR *p, PAIR *other, int64_t n, int bits, int64_t chunks, uint32_t (*counts)[MAX_BUCKETS]) { \
-        if (n <= SMALL) {                                                                        \
-            insertion_##S(p, n);                                                                 \
-            return p;                                                                            \
-        }                                                                                        \
-        int digit = n < FEW ? 8 : 11;                                                            \
-        for (int shift = 0; shift < bits && !nj_interrupted(); shift += digit) {                 \
-            pass_##S pass = {p, other, n, chunks, shift, ((KEY)1 << digit) - 1, counts};         \
-            nj_parallel(chunks, 1, count_##S, &pass);                                            \
-            uint32_t total = 0;                                                                  \
-            bool trivial = false;                                                                \
-            for (int64_t bucket = 0; bucket < (int64_t)1 << digit; bucket++) {                   \
-                uint32_t before = total;                                                         \
-                for (int64_t c = 0; c < chunks; c++) {                                           \
-                    uint32_t count = counts[c][bucket];                                          \
-                    counts[c][bucket] = total;                                                   \
-                    total += count;                                                              \
-                }                                                                                \
-                trivial = trivial || total - before == (uint32_t)n;                              \
-            }                                                                                    \
-            if (trivial) continue;                                                               \
-            nj_parallel(chunks, 1, distribute_##S, &pass);                                       \
-            PAIR *swap = p;                                                                      \
-            p = other;                                                                           \
-            other = swap;                                                                        \
-        }                                                                                        \
-        return p;                                                                                \
+// Sorts a few pairs, whose indices differ.
+NJ_CLONES static void sort_short(pair *p, pair *out, int64_t n) {
+    int64_t packed[SHORT], before[SHORT];
+    for (int64_t i = 0; i < n; i++) {
+        packed[i] = (int64_t)(((uint64_t)p[i].key << 32 | p[i].index) ^ 1ull << 63);
+        before[i] = 0;
     }
+    for (int64_t j = 0; j < n; j++) {
+        const int64_t other = packed[j];
+        NJ_VECTORIZE
+        for (int64_t i = 0; i < n; i++) before[i] += other < packed[i];
+    }
+    for (int64_t i = 0; i < n; i++) out[before[i]] = p[i];
+}
 
-RADIX(pair32, uint32_t, 32)
-RADIX(pair64, uint64_t, 64)
+typedef struct {
+    const pair *from;
+    pair *to;
+    int64_t n, chunks;
+    int shift;
+    uint32_t mask;
+    uint32_t (*counts)[MAX_BUCKETS];
+} radix_pass;
+
+static void count_digits(void *context, int64_t begin, int64_t end) {
+    const radix_pass *w = context;
+    for (int64_t chunk = begin; chunk < end; chunk++) {
+        uint32_t *count = w->counts[chunk];
+        memset(count, 0, ((size_t)w->mask + 1) * sizeof *count);
+        int64_t last = w->n * (chunk + 1) / w->chunks;
+        for (int64_t i = w->n * chunk / w->chunks; i < last; i++) count[w->from[i].key >> w->shift & w->mask]++;
+    }
+}
+
+static void distribute(void *context, int64_t begin, int64_t end) {
+    const radix_pass *w = context;
+    for (int64_t chunk = begin; chunk < end; chunk++) {
+        uint32_t *start = w->counts[chunk];
+        int64_t last = w->n * (chunk + 1) / w->chunks;
+        for (int64_t i = w->n * chunk / w->chunks; i < last; i++)
+            w->to[start[w->from[i].key >> w->shift & w->mask]++] = w->from[i];
+    }
+}
+
+// Sorts pairs by the lowest `bits` of their keys, all others being equal. Returns which of the two
+// buffers holds the result.
+static pair *sort_pairs(pair *p, pair *other, int64_t n, int bits, int64_t chunks, uint32_t (*counts)[MAX_BUCKETS]) {
+    if (n <= SHORT) {
+        sort_short(p, other, n);
+        return other;
+    }
+    int widest = n < FEW ? 8 : 11, passes = (bits + widest - 1) / widest, digit = passes ? (bits + passes - 1) / passes : 0;
+    for (int i = 0; i < passes && !nj_interrupted(); i++) {
+        radix_pass pass = {p, other, n, chunks, i * digit, (1u << digit) - 1, counts};
+        nj_parallel(chunks, 1, count_digits, &pass);
+        uint32_t total = 0;
+        for (uint32_t bucket = 0; bucket <= pass.mask; bucket++) {
+            for (int64_t c = 0; c < chunks; c++) {
+                uint32_t count = counts[c][bucket];
+                counts[c][bucket] = total;
+                total += count;
+            }
+        }
+        nj_parallel(chunks, 1, distribute, &pass);
+        pair *swap = p;
+        p = other;
+        other = swap;
+    }
+    return p;
+}
+
+static int bit_length(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }
 
 // ---- Rows
 
@@ -126,20 +128,84 @@ typedef struct {
     bool descending, failed;
 } rows_job;
 
-// The functions for one element type: T with keys of type KEY in pairs of type PAIR.
-#define ROWS(T, PAIR, KEY, S, BITS, NAME)                                                        \
+// Work space for one row at a time.
+typedef struct {
+    pair *pairs, *other;
+    uint32_t (*counts)[MAX_BUCKETS];
+    size_t capacity[2];
+} workspace;
+
+static bool make_workspace(workspace *w, int64_t n, int64_t chunks) {
+    w->pairs = nj_allocate(2 * (size_t)n * sizeof(pair), &w->capacity[0]);
+    w->counts = nj_allocate((size_t)chunks * sizeof *w->counts, &w->capacity[1]);
+    w->other = w->pairs + n;
+    return w->pairs && w->counts;
+}
+
+static void free_workspace(workspace *w) {
+    if (w->pairs) nj_release(w->pairs, w->capacity[0]);
+    if (w->counts) nj_release(w->counts, w->capacity[1]);
+}
+
+typedef struct {
+    const void *sorted, *values;
+    int64_t rows, n, count;
+    int64_t *out;
+    bool after;
+} search_job;
+
+// The functions for one element type T with keys of type KEY.
+#define ROWS(T, KEY, NAME)                                                                       \
     typedef struct {                                                                             \
         const T *in;                                                                             \
-        PAIR *out;                                                                               \
-        KEY flip;                                                                                \
+        pair *out;                                                                               \
+        KEY flip, least;                                                                         \
+        int shift;                                                                               \
     } keys_##NAME;                                                                               \
                                                                                                  \
-    static void make_keys_##NAME(void *context, int64_t begin, int64_t end) {                    \
-        const keys_##NAME *w = context;                                                          \
-        for (int64_t i = begin; i < end; i++) w->out[i] = (PAIR){key_##NAME(w->in[i]) ^ w->flip, (KEY)i}; \
+    NJ_CLONES static void key_range_##NAME(const T *in, int64_t n, KEY flip, KEY *least, KEY *most) { \
+        KEY low = (KEY)~(KEY)0, high = 0;                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                        \
+            KEY key = key_##NAME(in[i]) ^ flip;                                                  \
+            low = key < low ? key : low;                                                         \
+            high = key > high ? key : high;                                                      \
+        }                                                                                        \
+        *least = low;                                                                            \
+        *most = high;                                                                            \
     }                                                                                            \
                                                                                                  \
-    static void deliver_##NAME(const T *in, const PAIR *p, T *values, int64_t *indices, int64_t n) { \
+    NJ_CLONES static void make_keys_##NAME(void *context, int64_t begin, int64_t end) {          \
+        const keys_##NAME *w = context;                                                          \
+        for (int64_t i = begin; i < end; i++)                                                    \
+            w->out[i] = (pair){(uint32_t)(((key_##NAME(w->in[i]) ^ w->flip) - w->least) >> w->shift), (uint32_t)i}; \
+    }                                                                                            \
+                                                                                                 \
+    /* Puts pairs with equal keys in the order of the bits that the keys left out. */            \
+    static void settle_ties_##NAME(const T *in, pair *p, pair *spare, int64_t n, KEY flip, KEY least, int shift, workspace *w) { \
+        for (int64_t i = 0, j; i < n; i = j) {                                                   \
+            for (j = i + 1; j < n && p[j].key == p[i].key; j++) {}                               \
+            if (j - i == 1) continue;                                                            \
+            pair *run = spare + i, *room = p + i;                                                \
+            const uint32_t mask = (uint32_t)(((uint64_t)1 << shift) - 1);                        \
+            for (int64_t q = 0; q < j - i; q++)                                                  \
+                run[q] = (pair){(uint32_t)((key_##NAME(in[p[i + q].index]) ^ flip) - least) & mask, p[i + q].index}; \
+            pair *sorted = sort_pairs(run, room, j - i, shift, 1, w->counts);                    \
+            if (sorted != room) memcpy(room, sorted, (size_t)(j - i) * sizeof(pair));            \
+        }                                                                                        \
+    }                                                                                            \
+                                                                                                 \
+    static pair *sort_row_##NAME(const T *in, int64_t n, KEY flip, int64_t chunks, workspace *w) { \
+        KEY least, most;                                                                         \
+        key_range_##NAME(in, n, flip, &least, &most);                                            \
+        int bits = bit_length(most - least), shift = bits > 32 ? bits - 32 : 0;                  \
+        keys_##NAME keys = {in, w->pairs, flip, least, shift};                                   \
+        nj_parallel(n, CHUNK, make_keys_##NAME, &keys);                                          \
+        pair *sorted = sort_pairs(w->pairs, w->other, n, bits - shift, chunks, w->counts);       \
+        if (shift) settle_ties_##NAME(in, sorted, sorted == w->pairs ? w->other : w->pairs, n, flip, least, shift, w); \
+        return sorted;                                                                           \
+    }                                                                                            \
+                                                                                                 \
+    static void deliver_##NAME(const T *in, const pair *p, T *values, int64_t *indices, int64_t n) { \
         for (int64_t i = 0; i < n; i++) {                                                        \
             values[i] = in[p[i].index];                                                          \
             indices[i] = (int64_t)p[i].index;                                                    \
@@ -147,58 +213,104 @@ typedef struct {
     }                                                                                            \
                                                                                                  \
     static void sort_rows_##NAME(void *context, int64_t begin, int64_t end) {                    \
-        rows_job *w = context;                                                                   \
-        size_t capacity, capacity2;                                                              \
-        PAIR *pairs = nj_allocate(2 * (size_t)w->n * sizeof(PAIR), &capacity);                   \
-        uint32_t(*counts)[MAX_BUCKETS] = nj_allocate((size_t)w->chunks * sizeof *counts, &capacity2); \
-        w->failed = w->failed || !pairs || !counts;                                              \
-        for (int64_t row = begin; row < end && !w->failed && !nj_interrupted(); row++) {         \
-            const T *in = (const T *)w->in + row * w->n;                                         \
-            keys_##NAME keys = {in, pairs, w->descending ? (KEY)~(KEY)0 : 0};                    \
-            nj_parallel(w->n, CHUNK, make_keys_##NAME, &keys);                                   \
-            PAIR *sorted = radix_##S(pairs, pairs + w->n, w->n, BITS, w->chunks, counts);        \
-            deliver_##NAME(in, sorted, (T *)w->values + row * w->n, w->indices + row * w->n, w->n); \
+        rows_job *job = context;                                                                 \
+        workspace w;                                                                             \
+        job->failed = !make_workspace(&w, job->n, job->chunks) || job->failed;                   \
+        for (int64_t row = begin; row < end && !job->failed && !nj_interrupted(); row++) {       \
+            const T *in = (const T *)job->in + row * job->n;                                     \
+            pair *sorted = sort_row_##NAME(in, job->n, job->descending ? (KEY)~(KEY)0 : 0, job->chunks, &w); \
+            if (nj_interrupted()) break;                                                         \
+            deliver_##NAME(in, sorted, (T *)job->values + row * job->n, job->indices + row * job->n, job->n); \
         }                                                                                        \
-        if (pairs) nj_release(pairs, capacity);                                                  \
-        if (counts) nj_release(counts, capacity2);                                               \
+        free_workspace(&w);                                                                      \
     }                                                                                            \
                                                                                                  \
-    /* Pairs that may be among the k first, and in `below` how many surely are. */               \
-    static int64_t candidates_##NAME(const T *in, int64_t n, int64_t k, KEY flip, bool only_bucket, PAIR *out, int64_t *below) { \
-        enum { SHIFT = BITS > TOP_BITS ? BITS - TOP_BITS : 0 };                                  \
-        uint32_t counts[1 << TOP_BITS] = {0};                                                    \
-        const KEY mask = BITS < 32 ? ((KEY)1 << (BITS % 32)) - 1 : (KEY)~(KEY)0;                 \
-        for (int64_t i = 0; i < n; i++) counts[((key_##NAME(in[i]) ^ flip) & mask) >> SHIFT]++;  \
-        int64_t before = 0;                                                                      \
+    /* Whether any of a few elements comes before the threshold. */                              \
+    NJ_CLONES static bool any_below_##NAME(const T *in, int64_t n, KEY flip, KEY threshold) {    \
+        int any = 0;                                                                             \
+        for (int64_t i = 0; i < n; i++) any |= (key_##NAME(in[i]) ^ flip) < threshold;           \
+        return any;                                                                              \
+    }                                                                                            \
+                                                                                                 \
+    /* The k first of a row in order, k being much less than n: collects what comes before the   \
+       k-th found so far, and cuts the collection down when it is full. */                       \
+    static void first_##NAME(const T *in, int64_t n, int64_t k, KEY flip, T *found, int64_t *where, \
+                             T *values, int64_t *indices, workspace *w) {                        \
+        enum { STRETCH = 64 };                                                                   \
+        int64_t room = 2 * k + 256, count = 0;                                                   \
+        KEY threshold = 0;                                                                       \
+        bool bounded = false;                                                                    \
+        for (int64_t i = 0; i < n; i += STRETCH) {                                               \
+            int64_t end = i + STRETCH < n ? i + STRETCH : n;                                     \
+            if (bounded && !any_below_##NAME(in + i, end - i, flip, threshold)) continue;        \
+            for (int64_t j = i; j < end; j++)                                                    \
+                if (!bounded || (key_##NAME(in[j]) ^ flip) < threshold) {                        \
+                    found[count] = in[j];                                                        \
+                    where[count++] = j;                                                          \
+                }                                                                                \
+            if (count + STRETCH > room || end == n) {                                            \
+                pair *sorted = sort_row_##NAME(found, count, flip, 1, w);                        \
+                for (int64_t q = 0; q < k; q++) {                                                \
+                    values[q] = found[sorted[q].index];                                          \
+                    indices[q] = where[sorted[q].index];                                         \
+                }                                                                                \
+                memcpy(found, values, (size_t)k * sizeof(T));                                    \
+                memcpy(where, indices, (size_t)k * sizeof(int64_t));                             \
+                count = k;                                                                       \
+                threshold = key_##NAME(values[k - 1]) ^ flip;                                    \
+                bounded = true;                                                                  \
+            }                                                                                    \
+        }                                                                                        \
+    }                                                                                            \
+                                                                                                 \
+    /* Finds the elements whose keys share the highest digit with the k-th, from 0; `k` becomes  \
+       its place among them. */                                                                  \
+    static int64_t narrow_##NAME(const T *in, int64_t n, int64_t *k, T *found, int64_t *where, uint32_t *counts) { \
+        KEY least, most;                                                                         \
+        key_range_##NAME(in, n, 0, &least, &most);                                               \
+        int bits = bit_length(most - least), shift = bits > 11 ? bits - 11 : 0;                  \
+        memset(counts, 0, MAX_BUCKETS * sizeof *counts);                                         \
+        for (int64_t i = 0; i < n; i++) counts[(key_##NAME(in[i]) - least) >> shift]++;          \
         KEY bucket = 0;                                                                          \
-        while (before + counts[bucket] < k) before += counts[bucket++];                          \
-        *below = before;                                                                         \
-        int64_t found = 0;                                                                       \
+        while (counts[bucket] <= *k) *k -= counts[bucket++];                                     \
+        int64_t count = 0;                                                                       \
         for (int64_t i = 0; i < n; i++) {                                                        \
-            KEY key = (key_##NAME(in[i]) ^ flip) & mask, top = key >> SHIFT;                     \
-            if (top == bucket || (top < bucket && !only_bucket)) out[found++] = (PAIR){key, (KEY)i}; \
+            if ((key_##NAME(in[i]) - least) >> shift != bucket) continue;                        \
+            found[count] = in[i];                                                                \
+            where[count++] = i;                                                                  \
         }                                                                                        \
-        return found;                                                                            \
+        return count;                                                                            \
     }                                                                                            \
                                                                                                  \
-    /* With k results per row, or one when `k` is negative: position -k - 1. */                  \
+    /* With k results per row, or the one at position -k - 1 when k is negative. */              \
     static void select_rows_##NAME(void *context, int64_t begin, int64_t end) {                  \
-        rows_job *w = context;                                                                   \
-        size_t capacity, capacity2;                                                              \
-        PAIR *pairs = nj_allocate(2 * (size_t)w->n * sizeof(PAIR), &capacity);                   \
-        uint32_t(*counts)[MAX_BUCKETS] = nj_allocate(sizeof *counts, &capacity2);                \
-        w->failed = w->failed || !pairs || !counts;                                              \
-        bool one = w->k < 0;                                                                     \
-        int64_t k = one ? -w->k : w->k, out = one ? 1 : k;                                       \
-        for (int64_t row = begin; row < end && !w->failed && !nj_interrupted(); row++) {         \
-            const T *in = (const T *)w->in + row * w->n;                                         \
-            int64_t below = 0;                                                                   \
-            int64_t found = candidates_##NAME(in, w->n, k, w->descending ? (KEY)~(KEY)0 : 0, one, pairs, &below); \
-            PAIR *sorted = radix_##S(pairs, pairs + w->n, found, BITS, 1, counts);               \
-            deliver_##NAME(in, one ? sorted + (k - 1 - below) : sorted, (T *)w->values + row * out, w->indices + row * out, out); \
+        rows_job *job = context;                                                                 \
+        workspace w;                                                                             \
+        size_t capacity;                                                                         \
+        bool one = job->k < 0, few = !one && job->k < job->n / 8;                                \
+        KEY flip = job->descending ? (KEY)~(KEY)0 : 0;                                           \
+        int64_t k = one ? -job->k - 1 : job->k, out = one ? 1 : k;                               \
+        int64_t room = one ? job->n : few ? 2 * k + 256 : 0;                                     \
+        int64_t *where = nj_allocate((size_t)room * (sizeof(T) + sizeof(int64_t)), &capacity);   \
+        T *found = (T *)(where + room);                                                          \
+        job->failed = !make_workspace(&w, few ? room : job->n, 1) || !where || job->failed;      \
+        for (int64_t row = begin; row < end && !job->failed && !nj_interrupted(); row++) {       \
+            const T *in = (const T *)job->in + row * job->n;                                     \
+            T *values = (T *)job->values + row * out;                                            \
+            int64_t *indices = job->indices + row * out;                                         \
+            if (one) {                                                                           \
+                int64_t place = k, count = narrow_##NAME(in, job->n, &place, found, where, w.counts[0]); \
+                pair *sorted = sort_row_##NAME(found, count, flip, 1, &w);                       \
+                *values = found[sorted[place].index];                                            \
+                *indices = where[sorted[place].index];                                           \
+            } else if (few) {                                                                    \
+                first_##NAME(in, job->n, k, flip, found, where, values, indices, &w);            \
+            } else {                                                                             \
+                deliver_##NAME(in, sort_row_##NAME(in, job->n, flip, 1, &w), values, indices, k); \
+            }                                                                                    \
         }                                                                                        \
-        if (pairs) nj_release(pairs, capacity);                                                  \
-        if (counts) nj_release(counts, capacity2);                                               \
+        free_workspace(&w);                                                                      \
+        if (where) nj_release(where, capacity);                                                  \
     }                                                                                            \
                                                                                                  \
     static int64_t unique_##NAME(                                                                \
@@ -215,39 +327,44 @@ typedef struct {
         return m;                                                                                \
     }                                                                                            \
                                                                                                  \
-    static void search_##NAME(void *context, int64_t begin, int64_t end) {                       \
+    /* Several searches take their steps together, so that they wait for memory together. */     \
+    NJ_CLONES static void search_##NAME(void *context, int64_t begin, int64_t end) {             \
+        enum { TOGETHER = 32 };                                                                  \
         const search_job *w = context;                                                           \
-        for (int64_t i = begin; i < end; i++) {                                                  \
-            const T *row = (const T *)w->sorted + (w->rows == 1 ? 0 : i / w->count * w->n);      \
-            const KEY key = key_##NAME(((const T *)w->values)[i]);                               \
-            const T *low = row;                                                                  \
+        for (int64_t i = begin, next; i < end; i = next) {                                       \
+            int64_t row = w->rows == 1 ? 0 : i / w->count, stop = w->rows == 1 ? end : (row + 1) * w->count; \
+            next = i + TOGETHER < stop ? i + TOGETHER : stop;                                    \
+            next = next < end ? next : end;                                                      \
+            const T *sorted = (const T *)w->sorted + row * w->n;                                 \
+            const T *wanted = (const T *)w->values + i;                                          \
+            int64_t place[TOGETHER] = {0}, m = next - i;                                         \
+            KEY keys[TOGETHER];                                                                  \
+            /* Elements after equal ones: those not less than the key's successor, if any. */    \
+            bool after[TOGETHER];                                                                \
+            for (int64_t q = 0; q < m; q++) {                                                    \
+                keys[q] = key_##NAME(wanted[q]);                                                 \
+                after[q] = w->after && keys[q] == (KEY)~(KEY)0;                                  \
+                if (w->after && !after[q]) keys[q]++;                                            \
+            }                                                                                    \
             int64_t length = w->n;                                                               \
-            while (length > 1) {                                                                 \
-                int64_t half = length / 2;                                                       \
-                KEY middle = key_##NAME(low[half - 1]);                                          \
-                low += (w->after ? middle <= key : middle < key) ? half : 0;                     \
-                length -= half;                                                                  \
+            for (; length > 1; length -= length / 2) {                                           \
+                const int64_t half = length / 2;                                                 \
+                NJ_VECTORIZE                                                                     \
+                for (int64_t q = 0; q < m; q++)                                                  \
+                    place[q] += key_##NAME(sorted[place[q] + half - 1]) < keys[q] ? half : 0;    \
             }                                                                                    \
-            if (length == 1) {                                                                   \
-                KEY middle = key_##NAME(*low);                                                   \
-                low += w->after ? middle <= key : middle < key;                                  \
+            for (int64_t q = 0; q < m; q++) {                                                    \
+                if (length == 1) place[q] += key_##NAME(sorted[place[q]]) < keys[q];             \
+                w->out[i + q] = after[q] ? w->n : place[q];                                      \
             }                                                                                    \
-            w->out[i] = low - row;                                                               \
         }                                                                                        \
     }
 
-typedef struct {
-    const void *sorted, *values;
-    int64_t rows, n, count;
-    int64_t *out;
-    bool after;
-} search_job;
-
-ROWS(uint8_t, pair32, uint32_t, 32, 8, u8)
-ROWS(int32_t, pair32, uint32_t, 32, 32, i32)
-ROWS(float, pair32, uint32_t, 32, 32, f32)
-ROWS(int64_t, pair64, uint64_t, 64, 64, i64)
-ROWS(double, pair64, uint64_t, 64, 64, f64)
+ROWS(uint8_t, uint32_t, u8)
+ROWS(int32_t, uint32_t, i32)
+ROWS(float, uint32_t, f32)
+ROWS(int64_t, uint64_t, i64)
+ROWS(double, uint64_t, f64)
 
 // ---- By type
 

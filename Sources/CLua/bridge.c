@@ -130,6 +130,9 @@ static void warn(void *context, const char *message, int continues) {
 
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
+    // Boxes are small for Lua but cost a finalizer each: with the usual settings a loop that makes
+    // them outruns the collector, and the heap grows far beyond the caches.
+    lua_gc(L, LUA_GCINC, 150, 1000, 0);
     njlua_guard_loading(L);
     njlua_guard_debug(L);
     njlua_open_coroutines(L);

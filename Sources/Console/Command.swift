@@ -26,12 +26,9 @@ public struct Command {
                 print(Flag.help)
                 return ExitCode.success
             }
-            let allowsColor = options.allowsColor
-            let terminal = Terminal(1, allowsColor: allowsColor)
-            let presentation = Presentation(
-                isTerminal: terminal.isTerminal, usesColor: terminal.hasColor,
-                width: { Terminal(1, allowsColor: allowsColor).columns })
-            let session = try Session(seed: options.seed, threads: options.threads, presentation: presentation)
+            if options.ignoresEnvironment { forgetLuaVariables() }
+            let session = try Session(
+                seed: options.seed, threads: options.threads, presentation: presentation(options))
             let workbench = Workbench(session, options: options)
             return Command(program: arguments.first ?? "nightjar", workbench: workbench).run()
         } catch let error as UsageError {
@@ -40,6 +37,22 @@ public struct Command {
         } catch {
             fputs("nightjar: \(error)\n", stderr)
             return ExitCode.error
+        }
+    }
+
+    private static func presentation(_ options: Options) -> Presentation {
+        let allowsColor = options.allowsColor
+        let terminal = Terminal(1, allowsColor: allowsColor)
+        return Presentation(
+            isTerminal: terminal.isTerminal, usesColor: terminal.hasColor,
+            width: { Terminal(1, allowsColor: allowsColor).columns })
+    }
+
+    /// Hides the variables that Lua itself reads while it opens.
+    private static func forgetLuaVariables() {
+        for name in ["LUA_PATH", "LUA_CPATH"] {
+            unsetenv(name)
+            unsetenv(name + "_5_4")
         }
     }
 
@@ -101,7 +114,7 @@ public struct Command {
         let names = ["LUA_INIT_5_4", "LUA_INIT"]
         guard let name = names.first(where: { getenv($0) != nil }), let text = Files.environment(name) else { return }
         if text.hasPrefix("@") {
-            try runFile(String(text.dropFirst()))
+            try runFile(String(text.dropFirst()), isSetup: true)
         } else {
             try workbench.loadEntry(text, name: name).call()
         }
@@ -112,7 +125,7 @@ public struct Command {
         guard let path = Files.folder("XDG_CONFIG_HOME", inHome: ".config").map({ $0 + "/rc.lua" }), Files.exists(path)
         else { return }
         do {
-            try runFile(path)
+            try runFile(path, isSetup: true)
         } catch {
             // The prompt opens all the same.
             workbench.report(error)
@@ -140,11 +153,10 @@ public struct Command {
         }
     }
 
-    private func runFile(_ path: String, _ arguments: [LuaValue] = []) throws {
-        guard let bytes = Files.read(path) else {
-            throw UnreadableFile(path: path)
-        }
-        try workbench.loadFile(bytes, name: path).call(arguments)
+    /// Runs a file; one for setting up may make globals as it likes.
+    private func runFile(_ path: String, _ arguments: [LuaValue] = [], isSetup: Bool = false) throws {
+        guard let bytes = Files.read(path) else { throw UnreadableFile(path: path) }
+        try workbench.loadFile(bytes, name: path, kind: isSetup ? .entry : .file).call(arguments)
     }
 
     private func openPrompt() {

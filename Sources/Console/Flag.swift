@@ -15,8 +15,9 @@ struct Flag: Sendable {
             options.actions.append(.execute(text))
         },
         Flag("-l", "mod", "require 'mod' into a global of that name (g=mod: into g)") { options, text in
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            options.actions.append(.require(module: String(parts.last!), global: String(parts.first!)))
+            let name = text.prefix { $0 != "=" }
+            let module = name.endIndex == text.endIndex ? name : text[name.endIndex...].dropFirst()
+            options.actions.append(.require(module: String(module), global: String(name)))
         },
         Flag("-i", "open the prompt after the script") { options in
             options.isInteractive = true

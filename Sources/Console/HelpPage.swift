@@ -20,7 +20,10 @@ struct HelpPage {
     }
 
     private func lines(_ text: String) -> [String] {
-        text.trimmedEnd.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let columns = workbench.output.columns
+        return text.trimmedEnd.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+            wrapped(String(line), columns: columns)
+        }
     }
 
     // MARK: Names

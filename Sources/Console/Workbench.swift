@@ -27,8 +27,8 @@ final class Workbench {
     // MARK: Chunks
 
     /// Compiles the text of a file, whose name is shown as it is.
-    func loadFile(_ bytes: [UInt8], name: String) throws -> LuaFunction {
-        try load(bytes, name: name, luaName: "@" + name, kind: .file)
+    func loadFile(_ bytes: [UInt8], name: String, kind: GlobalCheck.Kind = .file) throws -> LuaFunction {
+        try load(bytes, name: name, luaName: "@" + name, kind: kind)
     }
 
     /// Compiles a text that was entered, shown under a name such as "entry 3"; of an expression the
@@ -96,7 +96,7 @@ final class Workbench {
 
     /// Writes an error to standard error, after `nightjar:` unless it happened at the prompt.
     func report(_ error: any Error, isAtPrompt: Bool = false) {
-        let report = ErrorReport(error, message: contents(of: error))
+        let report = ErrorReport(error, message: contents(of: error) ?? suggestion(for: error))
         complain(report.lines(program: isAtPrompt ? nil : "nightjar", sources: sources, terminal: errors))
     }
 
@@ -106,6 +106,21 @@ final class Workbench {
             let lines = try? Inspector.lines([.table(table)], lua: lua, terminal: errors)
         else { return nil }
         return "error object " + lines.joined(separator: "\n")
+    }
+
+    /// The message of an error about a global that is nil, if another has almost that name.
+    private func suggestion(for error: any Error) -> String? {
+        guard options.givesHints, let message = (error as? LuaError)?.message,
+            let start = message.split(separator: "(global '", maxSplits: 1).dropFirst().first,
+            let near = similarGlobal(String(start.prefix { $0 != "'" }))
+        else { return nil }
+        return "\(message). Did you mean '\(near)'?"
+    }
+
+    /// The global whose name is most like one that does not exist, nil if it does or none is.
+    func similarGlobal(_ name: String) -> String? {
+        let globals = runtime.globals
+        return globals[name].isNil ? nearest(to: name, in: globals.pairs.compactMap(\.key.text)) : nil
     }
 
     private func complain(_ lines: [String]) {

@@ -27,13 +27,13 @@ extension Runtime {
         let before = lua_gettop(state)
         do {
             try withStack { call throws(LuaError) in
+                try call.makeRoom(arguments.count + 20)
                 njlua_push_function(call.state, function.pointer, false)
                 for argument in arguments { call.push(argument) }
                 try protectedCall(call, arguments: Int32(arguments.count), results: LUA_MULTRET)
             }
         } catch {
             if error.message.isEmpty { return "an error without a message" }
-            if error.message.contains("(error object is") { return "an error that is no text" }
             if case .syntax = error.kind { return "a syntax error: \(error.message)" }
         }
         return lua_gettop(state) == before ? nil : "the stack is not as before"

@@ -20,7 +20,8 @@ public final class Session {
     /// - Parameters:
     ///   - seed: seeds the generator of random numbers, which all sessions of a process share.
     ///   - threads: how many threads operations may use, in the whole process.
-    ///   - memoryLimit: the most bytes that Lua's own values may take; tensors are not counted.
+    ///   - memoryLimit: the most bytes that Lua's own values may take, tensors not counted; half of the
+    ///     machine's memory by default.
     ///   - presentation: what output can look like; plain text of 80 columns by default.
     ///   - output: takes what scripts print; standard output by default.
     /// - Throws: when there is no memory for it.
@@ -31,7 +32,7 @@ public final class Session {
         if let threads { Threads.count = threads }
         self.presentation = presentation
         runtime = try Runtime(Runtime.Options(
-            memoryLimit: memoryLimit, output: output, releaseCaches: { nj_release_cached_memory() }))
+            memoryLimit: memoryLimit ?? Int(nj_memory_limit() / 2), output: output, releaseCaches: { nj_release_cached_memory() }))
         runtime.host = presentation
         try Bindings.install(in: runtime)
         if let seed { try Bindings.seedEverything(Int(seed), in: runtime) }

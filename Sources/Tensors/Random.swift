@@ -32,11 +32,11 @@ public final class Generator: @unchecked Sendable {
     /// The generator that operations use when none is given.
     public static let shared = Generator()
 
-    /// The number that the sequence was started with. Setting it starts the sequence anew.
-    public var seed: UInt64 {
-        get { cells[0] }
-        set { state = State(seed: newValue, offset: 0) }
-    }
+    /// The number that the sequence was started with.
+    public var initialSeed: UInt64 { cells[0] }
+
+    /// Starts the sequence anew from a seed.
+    public func seed(_ seed: UInt64) { state = State(seed: seed, offset: 0) }
 
     public var state: State {
         get { State(seed: cells[0], offset: cells[1]) }
@@ -62,12 +62,6 @@ public final class Generator: @unchecked Sendable {
 }
 
 extension Tensor {
-    /// Starts the shared generator anew from a seed.
-    public static func manualSeed(_ seed: UInt64) { Generator.shared.seed = seed }
-
-    /// The seed of the shared generator, which was drawn when none was set.
-    public static var initialSeed: UInt64 { Generator.shared.seed }
-
     // MARK: New tensors
 
     /// Numbers spread evenly over [0, 1).
@@ -83,13 +77,13 @@ extension Tensor {
     public static func randn(
         _ shape: [Int], _ dtype: DType = .float32, generator: Generator = .shared
     ) throws(TensorError) -> Tensor {
-        try normal(0, 1, shape, dtype, generator: generator, operation: "randn")
+        try normal(shape, dtype, generator: generator, operation: "randn")
     }
 
     /// Normally distributed numbers.
     public static func normal(
-        _ mean: Double, _ deviation: Double, _ shape: [Int], _ dtype: DType = .float32, generator: Generator = .shared,
-        operation: String = "normal"
+        mean: Double = 0, std deviation: Double = 1, _ shape: [Int], _ dtype: DType = .float32,
+        generator: Generator = .shared, operation: String = "normal"
     ) throws(TensorError) -> Tensor {
         let result = try Tensor(uninitialized: shape, dtype, operation: operation)
         try result.drawNormal(operation, mean, deviation, generator)
@@ -97,22 +91,22 @@ extension Tensor {
     }
 
     /// Normally distributed numbers, each with its own mean and deviation; both are broadcast.
-    public static func normal(_ mean: Tensor, _ deviation: Tensor, generator: Generator = .shared) throws(TensorError) -> Tensor {
+    public static func normal(mean: Tensor, std deviation: Tensor, generator: Generator = .shared) throws(TensorError) -> Tensor {
         let type = DType.promoted(mean.dtype, deviation.dtype)
         let shape = try broadcast(mean.shape, deviation.shape, "normal")
         if try deviation.detach().lt(0).any().scalar() == .bool(true) {
             throw .value("normal", "a standard deviation is negative")
         }
-        let draws = try normal(0, 1, shape, type.isFloatingPoint ? type : .float32, generator: generator)
+        let draws = try normal(shape, type.isFloatingPoint ? type : .float32, generator: generator)
         return try draws.mul(deviation.detach()).add(mean.detach())
     }
 
     /// Whole numbers from `low` up to, not including, `high`.
     public static func randint(
-        _ low: Int64, _ high: Int64, _ shape: [Int], _ dtype: DType = .int64, generator: Generator = .shared
+        _ low: Int, _ high: Int, _ shape: [Int], _ dtype: DType = .int64, generator: Generator = .shared
     ) throws(TensorError) -> Tensor {
         let result = try Tensor(uninitialized: shape, dtype, operation: "randint")
-        try result.drawIntegers("randint", low, high, generator)
+        try result.drawIntegers("randint", Int64(low), Int64(high), generator)
         return result
     }
 
@@ -208,7 +202,7 @@ extension Tensor {
     /// Fills with whole numbers from `low` up to, not including, `high`; by default all that the type
     /// holds exactly from 0 on.
     @discardableResult
-    public func random_(_ low: Int64 = 0, _ high: Int64? = nil, generator: Generator = .shared) throws(TensorError) -> Tensor {
+    public func random_(_ low: Int = 0, _ high: Int? = nil, generator: Generator = .shared) throws(TensorError) -> Tensor {
         let limit: Int64 = switch dtype {
         case .bool: 2
         case .uint8: 256
@@ -217,7 +211,7 @@ extension Tensor {
         case .float32: 1 << 24 + 1
         case .float64: 1 << 53 + 1
         }
-        return try filled("random_") { t throws(TensorError) in try t.drawIntegers("random_", low, high ?? limit, generator) }
+        return try filled("random_") { t throws(TensorError) in try t.drawIntegers("random_", Int64(low), high.map(Int64.init) ?? limit, generator) }
     }
 
     /// Fills this tensor by a body that needs row-major memory.

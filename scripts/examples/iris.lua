@@ -1,8 +1,11 @@
--- Iris from a CSV file: read, split, scale, train, judge.
+-- Iris from a CSV file: read, split, train, judge, predict one flower.
 tensor.manual_seed(3)
 
-local train, test = data.iris()
-print("classes: " .. table.concat(train.classes, ", "))
+local root = debug.getinfo(1, "S").source:match("^@(.*)scripts/examples/") or ""
+local frame = data.read_csv(root .. "Sources/Learning/Data/Shipped/iris/iris.csv")
+local set = frame:to_dataset{target = "species"}
+local train, test = set:split({0.8, 0.2}, {stratify = true, seed = 1})
+print("classes: " .. table.concat(set.classes, ", "))
 print(string.format("%d flowers to learn from, %d to be judged by", #train, #test))
 
 local model = nn.Sequential{

@@ -9,7 +9,7 @@ local model = nn.Sequential{
 }
 local criterion = nn.CrossEntropyLoss()
 local optimizer = optim.Adam(model:parameters(), {lr = 1e-3})
-local loader = data.DataLoader(train, {batch_size = 64, shuffle = true})
+local loader = data.DataLoader(train, {batch_size = 32, shuffle = true})
 
 for epoch = 1, 5 do
   local total, correct = 0, 0

@@ -13,7 +13,7 @@ print(model:summary{1, 28, 28})
 local start = nj.clock()
 model:fit(train, {
   epochs = 5,
-  batch_size = 64,
+  batch_size = 32,
   optimizer = optim.Adam(model:parameters(), {lr = 1e-3}),
   loss = "cross_entropy",
   metrics = {"accuracy"},

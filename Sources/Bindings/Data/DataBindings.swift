@@ -63,7 +63,7 @@ enum DataFunctions {
             var options = CSVOptions()
             guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1 else { throw LearningError.argument("read_csv", "the delimiter must be one character, got \"\(delimiter)\"") }
             options.delimiter = byte
-            options.header = header
+            options.header = header ? .present : .absent
             return FrameBox(try readCSV(path, options))
         }
         Function("data.load_idx", "Reads a tensor from an IDX file, plain or gzip.", Param("path", String.self), returns: "tensor",
@@ -101,6 +101,7 @@ final class FrameBox: LuaObject {
                 guard let name = call.text(at: 2), let column = frame.columns.first(where: { $0.name == name }) else { return false }
                 switch column.values {
                 case .numbers(let values): return try values.push(to: call) == 1
+                case .booleans(let values): return try values.map { $0 == 1 }.push(to: call) == 1
                 case .text(let values): return try values.map { $0 ?? "" }.push(to: call) == 1
                 }
             },

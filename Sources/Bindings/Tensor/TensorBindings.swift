@@ -21,6 +21,7 @@ extension Bindings {
             TensorFunctions.shapes
             TensorFunctions.joining
             TensorFunctions.picking
+            TensorFunctions.sorting
             TensorFunctions.products
             TensorFunctions.printing
             TensorFunctions.gradients

@@ -8,7 +8,7 @@ extension TensorFunctions {
             Param("input", Tensor.self, "one number, such as a loss; with `gradient`, any shape"), Param("gradient", Tensor?.self, "gradient of what comes after; 1 when left out"),
             Param("retain_graph", Bool?.self, "keep what a second backward needs; as create_graph when left out"),
             Param("create_graph", Bool.self, default: false, "record the computation, so that gradients can be differentiated"),
-            example: "local x = tensor({3}, {requires_grad=true})\n(x * x):backward()\nprint(x.grad)", see: ["autograd.grad", "tensor.zero_grad"]) { (x: Tensor, gradient: Tensor?, retain: Bool?, create: Bool) -> Void in
+            example: "local x = tensor({3}, {requires_grad=true})\nlocal y = x * x\ny:backward()\nprint(x.grad)", see: ["autograd.grad", "tensor.zero_grad"]) { (x: Tensor, gradient: Tensor?, retain: Bool?, create: Bool) -> Void in
             try x.backward(gradient: gradient, retainGraph: retain, createGraph: create)
         }
         Function("tensor.requires_grad_", "Starts, or stops, collecting a gradient for this tensor.", Param("input", Tensor.self), Param("requires_grad", Bool.self, default: true),
@@ -17,15 +17,15 @@ extension TensorFunctions {
             return Receiver()
         }
         Function("tensor.zero_grad", "Forgets the gradient collected so far.", Param("input", Tensor.self),
-            example: "local w = tensor({2}, {requires_grad=true})\n(w * w):backward()\nw:zero_grad()\nprint(w.grad)") { (x: Tensor) -> Void in x.grad = nil }
+            example: "local w = tensor({2}, {requires_grad=true})\nlocal y = w * w\ny:backward()\nw:zero_grad()\nprint(w.grad)") { (x: Tensor) -> Void in x.grad = nil }
         Function("tensor.retain_grad", "Collects the gradient of a computed tensor as well.", Param("input", Tensor.self), returns: "the tensor itself",
-            example: "local x = tensor({2}, {requires_grad=true})\nlocal y = x * 3\ny:retain_grad()\n(y * y):backward()\nprint(y.grad)") { (x: Tensor) -> Receiver in
+            example: "local x = tensor({2}, {requires_grad=true})\nlocal y = x * 3\ny:retain_grad()\nlocal y = y * y\ny:backward()\nprint(y.grad)") { (x: Tensor) -> Receiver in
             try x.retainGradient()
             return Receiver()
         }
         Function("tensor.register_hook", "Calls a function with this tensor's gradient during backward; a tensor it returns replaces the gradient.",
             Param("input", Tensor.self), Param("hook", LuaFunction.self, "function(grad)"), returns: "a handle with remove()",
-            example: "local x = tensor({2}, {requires_grad=true})\nx:register_hook(function(g) return g * 10 end)\n(x * x):backward()\nprint(x.grad)") { (x: Tensor, hook: LuaFunction) in
+            example: "local x = tensor({2}, {requires_grad=true})\nx:register_hook(function(g) return g * 10 end)\nlocal y = x * x\ny:backward()\nprint(x.grad)") { (x: Tensor, hook: LuaFunction) in
             HookHandle(try x.addGradientHook { gradient in
                 guard case .object(let object)? = try hook(Fresh(gradient.detached(unless: gradient.requiresGrad))).first else { return nil }
                 guard let replaced = object as? Tensor else {

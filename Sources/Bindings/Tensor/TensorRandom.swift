@@ -6,10 +6,10 @@ extension TensorFunctions {
     @FunctionBuilder static var random: [Function] {
         Function("tensor.manual_seed", "Seeds the generator: the same seed gives the same numbers, on any machine and number of threads.", Param("seed", Int.self),
             example: "tensor.manual_seed(1)\nlocal a = tensor.rand(2)\ntensor.manual_seed(1)\nprint(a:equal(tensor.rand(2)))", see: ["tensor.initial_seed"]) { (seed: Int) -> Void in
-            Tensor.manualSeed(UInt64(bitPattern: Int64(seed)))
+            Generator.shared.seed(UInt64(bitPattern: Int64(seed)))
         }
         Function("tensor.initial_seed", "The seed in use, also one that was drawn by itself.", returns: "integer", example: "tensor.manual_seed(5)\nprint(tensor.initial_seed())", see: ["tensor.manual_seed"]) {
-            Int(Int64(bitPattern: Tensor.initialSeed))
+            Int(Int64(bitPattern: Generator.shared.initialSeed))
         }
         drawn("rand", "Numbers spread evenly over 0..1, without 1.") { try Tensor.rand($0, $1) }
         drawn("randn", "Numbers of the normal distribution with mean 0 and deviation 1.") { try Tensor.randn($0, $1) }
@@ -17,7 +17,7 @@ extension TensorFunctions {
             returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.randint(1, 6, {10}))") { (low: Int, high: Int, shape: Sizes, dtype: DType) in
             guard low <= high else { throw TensorError.argument("randint", "low must not be above high, got \(low) and \(high)") }
             guard high < Int.max else { throw TensorError.argument("randint", "high is too large: \(high)") }
-            return try Tensor.randint(Int64(low), Int64(high) + 1, shape.values, dtype)
+            return try Tensor.randint(low, high + 1, shape.values, dtype)
         }
         Function("tensor.randperm", "The numbers 1..n in random order.", Param("n", Int.self), returns: "tensor [n] of int64", example: "tensor.manual_seed(1)\nprint(tensor.randperm(5))") { (n: Int) in Positions(try Tensor.randperm(n)) }
         Function("tensor.bernoulli", "1 with the probability that each element holds, else 0.", Param("input", Tensor.self), returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor{0, 0.5, 1}:bernoulli())") { (x: Tensor) in try x.bernoulli() }
@@ -25,7 +25,7 @@ extension TensorFunctions {
             returns: "tensor [num_samples] or [N, num_samples] of int64", example: "tensor.manual_seed(1)\nprint(tensor{0, 10, 1}:multinomial(2))") { (x: Tensor, count: Int, replacement: Bool) in Positions(try x.multinomial(count, replacement: replacement)) }
         Function("tensor.normal", "Numbers of a normal distribution.", Param("mean", Double.self), Param("std", Double.self), Param("shape", Sizes.self), Param("dtype", DType.self, default: .float32),
             returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.normal(10, 2, {3}))", see: ["tensor.randn"]) { (mean: Double, deviation: Double, shape: Sizes, dtype: DType) in
-            try Tensor.normal(mean, deviation, shape.values, dtype)
+            try Tensor.normal(mean: mean, std: deviation, shape.values, dtype)
         }
         alike("rand_like", "Numbers spread evenly over 0..1, in the shape of another tensor.") { try Tensor.rand($0, $1) }
         alike("randn_like", "Numbers of the normal distribution, in the shape of another tensor.") { try Tensor.randn($0, $1) }
@@ -47,7 +47,7 @@ extension TensorFunctions {
         Function("tensor.random_", "Fills with whole numbers spread evenly over from..to, both included.", Param("input", Tensor.self), Param("from", Int.self), Param("to", Int.self), returns: "the tensor itself",
             example: "tensor.manual_seed(1)\nprint(tensor.zeros(3):random_(1, 6))") { (x: Tensor, from: Int, to: Int) -> Receiver in
             guard from <= to, to < Int.max else { throw TensorError.argument("random_", "from must not be above to, got \(from) and \(to)") }
-            _ = try x.random_(Int64(from), Int64(to) + 1)
+            _ = try x.random_(from, to + 1)
             return Receiver()
         }
         Function("tensor.exponential_", "Fills with numbers of the exponential distribution.", Param("input", Tensor.self), Param("lambd", Double.self, default: 1), returns: "the tensor itself",

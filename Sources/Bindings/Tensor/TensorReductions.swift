@@ -5,7 +5,7 @@ extension TensorFunctions {
     /// Functions that make one number of many.
     @FunctionBuilder static var reductions: [Function] {
         overDims("sum", "Sum of elements; integers add up as int64.", see: ["tensor.mean"]) { try $0.sum($1, keepdim: $2) }
-        overDims("mean", "Mean of elements.", see: ["tensor.sum", "tensor.median"]) { try $0.mean($1, keepdim: $2) }
+        overDims("mean", "Mean of elements.", see: ["tensor.sum", "tensor.std"]) { try $0.mean($1, keepdim: $2) }
         overDims("prod", "Product of elements.") { try $0.prod($1, keepdim: $2) }
         overDims("amax", "Largest element; equal ones share the gradient.", see: ["tensor.max"]) { try $0.amax($1, keepdim: $2) }
         overDims("amin", "Smallest element; equal ones share the gradient.", see: ["tensor.min"]) { try $0.amin($1, keepdim: $2) }

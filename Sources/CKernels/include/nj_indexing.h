@@ -51,14 +51,14 @@ typedef struct {
 
 bool nj_along_run(const nj_along *along, nj_lookup lookup);
 
-// Number of elements that are not zero, and their positions in order.
+// Number of elements that are not zero, and the positions of those `count` in order.
 int64_t nj_count_nonzero(nj_dtype type, const void *elements, int64_t n);
-void nj_nonzero(nj_dtype type, const void *elements, int64_t n, int64_t *positions);
-// Splits flat positions into coordinates `[n, rank]`.
+void nj_nonzero(nj_dtype type, const void *elements, int64_t count, int64_t *positions);
+// Splits ascending flat positions into coordinates `[n, rank]`.
 void nj_unravel(const int64_t *flat, int64_t n, int rank, const int64_t *sizes, int64_t *out);
 
-// Elements where the mask is set, one after the other; `out` has room for exactly those.
-void nj_masked_select(int64_t size, char *out, const char *in, const uint8_t *mask, int64_t n);
+// The `count` elements where the mask is set, one after the other.
+void nj_masked_select(int64_t size, char *out, const char *in, const uint8_t *mask, int64_t count);
 // Elements of `in`, except that those where the mask is set come from `source`, in order.
 void nj_masked_scatter(int64_t size, char *out, const char *in, const uint8_t *mask, const char *source, int64_t n);
 

@@ -103,7 +103,7 @@ private func waitForInput(_ file: Int32) -> Bool {
 
 /// The Tab key: two spaces at the start of a line, completion elsewhere.
 private func completeOrIndent(_ count: Int32, _ key: Int32) -> Int32 {
-    let isIndenting = textBeforeCursor().utf8.allSatisfy { $0 == UInt8(ascii: " ") }
+    let isIndenting = textBeforeCursor().reversed().prefix { $0 != "\n" }.allSatisfy { $0 == " " }
     return isIndenting ? rl_insert_text("  ") : rl_complete(count, key)
 }
 

@@ -30,6 +30,7 @@ final class Prompt {
                 workbench.show([""])
                 return
             case .interrupted: break
+            case .line(let text) where isFarewell(text): return
             case .line(let text): run(text)
             }
             runtime.clearInterrupt()
@@ -86,7 +87,7 @@ final class Prompt {
             if !values.isEmpty {
                 workbench.show(try Inspector.lines(values, lua: workbench.lua, terminal: workbench.output))
             }
-            hintAtLocals(text)
+            if workbench.options.givesHints { hint(at: text, values) }
         } catch {
             workbench.report(error, isAtPrompt: true)
         }
@@ -100,11 +101,23 @@ final class Prompt {
         return try workbench.loadEntry(text + "\n", name: name, isExpression: isExpression)
     }
 
-    /// Says once that a local does not outlive its line, when one was made for nothing.
-    private func hintAtLocals(_ text: String) {
-        guard workbench.options.givesHints, !hasHintedAtLocals, let name = unusedLocal(text) else { return }
-        hasHintedAtLocals = true
-        workbench.hint("'\(name)' was local to this entry and is gone; at the prompt leave out 'local'")
+    /// Whether the text is what people type who want to leave.
+    private func isFarewell(_ text: String) -> Bool {
+        let words = text.split { $0 == " " || $0 == "(" || $0 == ")" }
+        guard words.count == 1, let word = words.first, word == "exit" || word == "quit" else { return false }
+        return runtime[global: String(word)].isNil
+    }
+
+    // MARK: Hints
+
+    /// Tells of a likely mistake in an entry that ran.
+    private func hint(at text: String, _ values: [LuaValue]) {
+        if values.count == 1, values[0].isNil, text.trimmed.isLuaName, let near = workbench.similarGlobal(text.trimmed) {
+            workbench.hint("did you mean '\(near)'?")
+        } else if !hasHintedAtLocals, let name = unusedLocal(text) {
+            hasHintedAtLocals = true
+            workbench.hint("'\(name)' was local to this entry and is gone; at the prompt leave out 'local'")
+        }
     }
 }
 

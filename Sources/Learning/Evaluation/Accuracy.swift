@@ -40,6 +40,20 @@ public func accuracy(_ prediction: Tensor, _ target: Tensor) throws -> Double {
     return Double(counts.right) / Double(counts.total)
 }
 
+/// What accuracy has learnt from batches.
+struct RightCounts: MeasureState {
+    private(set) var right = 0
+    private(set) var total = 0
+
+    var isEmpty: Bool { total == 0 }
+
+    mutating func update(_ predictions: Tensor, _ targets: Tensor, _ operation: String) throws {
+        let counts = try countRight(predictions, targets)
+        right += counts.right
+        total += counts.total
+    }
+}
+
 private func countRight(_ prediction: Tensor, _ target: Tensor) throws -> (right: Int, total: Int) {
     let name = "accuracy", prediction = prediction.detach()
     if prediction.rank == target.rank + 1, prediction.rank >= 2 {

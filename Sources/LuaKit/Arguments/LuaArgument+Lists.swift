@@ -14,20 +14,22 @@ extension Array: LuaArgument where Element: LuaArgument {
         try call.makeRoom(4)
         let index = lua_absindex(call.state, index)
         let count = lua_rawlen(call.state, index)
+        let place = lua_gettop(call.state) + 1
         var result: [Element] = []
         result.reserveCapacity(Int(count))
         for position in 0..<count {
             lua_rawgeti(call.state, index, lua_Integer(position) + 1)
             do {
-                result.append(try Element.read(call, at: -1))
+                result.append(try Element.read(call, at: place))
             } catch let mismatch as Mismatch {
-                let got = call.describe(at: -1)
+                let isNested = Element.tables == .positions && call.type(at: place) == LUA_TTABLE
                 throw Mismatch(
-                    lua_type(call.state, -1) == LUA_TTABLE
-                        ? "element \(position + 1) \(mismatch.problem)"
-                        : "must be \(luaType.phrase), got \(got) at position \(position + 1)")
+                    isNested
+                        ? "has a wrong element \(position + 1): it \(mismatch.problem)"
+                        : "must be \(luaType.phrase), got \(call.describe(at: place)) "
+                            + "at position \(position + 1)")
             }
-            njlua_pop(call.state, 1)
+            lua_settop(call.state, place - 1)
         }
         return result
     }

@@ -41,7 +41,11 @@ public struct LuaType: Equatable, Sendable {
         LuaType(name, phrase: phrase, annotation: annotation.hasSuffix("?") ? annotation : annotation + "?")
     }
 
-    private var plural: String { name == "any" ? "values" : name.contains(" ") ? name : name + "s" }
+    private var plural: String {
+        if name == "any" { return "values" }
+        if name.hasSuffix("[]") { return "lists" + phrase.dropFirst("a list".count) }
+        return name.contains("\"") ? "strings (\(name))" : name + "s"
+    }
 }
 
 /// The names that classes are declared under, for messages written before any runtime is asked.

@@ -24,7 +24,7 @@ public struct Position: LuaArgument, LuaResult, Hashable, Sendable {
     /// Throws a `PositionError` if there is no such element.
     public func resolve(count: Int, _ what: String = "position") throws(PositionError) -> Int {
         let offset = raw > 0 ? raw - 1 : raw + count
-        guard offset >= 0, offset < count, raw > -count - 1 else {
+        guard offset >= 0, offset < count else {
             throw PositionError(raw: raw, count: count, what: what)
         }
         return offset

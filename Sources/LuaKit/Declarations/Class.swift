@@ -52,6 +52,7 @@ public struct Class {
             kind: .type, path: path, summary: summary, details: details, example: example,
             seeAlso: see)
         if let constructor {
+            declaration.isCallable = true
             declaration.parameters = constructor.declaration.parameters
             declaration.returns = constructor.declaration.returns
             if example.isEmpty { declaration.example = constructor.declaration.example }

@@ -23,6 +23,8 @@ public struct Declaration {
     public var seeAlso: [String] = []
     /// False for a property that cannot be set.
     public var isWritable = false
+    /// True for a class that has a constructor and a namespace that can be called.
+    public var isCallable = false
     /// The class path that offers this function as a method too.
     public var methodOf: String?
 
@@ -41,8 +43,10 @@ public struct Declaration {
     /// Name and parameters as in a call; optional ones in brackets.
     public var signature: String {
         switch kind {
-        case .function, .method, .metamethod, .type: call(path, parameters)
-        case .namespace, .property, .constant: path
+        case .function, .metamethod: call(path, parameters)
+        case .method: call(path, Array(parameters.dropFirst()))  // without the receiver
+        case .type, .namespace: isCallable ? call(path, parameters) : path
+        case .property, .constant: path
         }
     }
 
@@ -68,7 +72,7 @@ public struct Declaration {
 public struct Parameter {
     public let name: String
     public let shape: String?
-    public let doc: String
+    public internal(set) var doc: String
     /// The default as Lua text, if there is one to show.
     public let defaultText: String?
     /// True if a call must give it.

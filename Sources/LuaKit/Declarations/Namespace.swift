@@ -30,6 +30,7 @@ public struct Namespace {
             kind: .namespace, path: path, summary: summary, details: details, example: example,
             seeAlso: see)
         if let call {
+            declaration.isCallable = true
             declaration.parameters = call.declaration.parameters
             declaration.results = call.declaration.results
             declaration.returns = call.declaration.returns

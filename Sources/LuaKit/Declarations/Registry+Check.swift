@@ -28,7 +28,7 @@ extension Registry {
 
     private func needsExample(_ declaration: Declaration) -> Bool {
         declaration.kind == .function || declaration.kind == .method
-            || (declaration.kind == .type && !declaration.parameters.isEmpty)
+            || (declaration.kind == .type && declaration.isCallable)
     }
 
     private func parameterProblems(_ declaration: Declaration) -> [String] {

@@ -7,6 +7,8 @@ public struct Registry {
     /// All declarations in the order they were made.
     public private(set) var declarations: [Declaration] = []
     private var byPath: [String: Int] = [:]
+    /// What parameters mean that say the same wherever they occur, by name.
+    private var parameterDocs: [String: String] = [:]
     /// Paths declared more than once.
     private(set) var duplicates: [String] = []
 
@@ -74,8 +76,9 @@ public struct Registry {
             }
     }
 
-    mutating func add(_ added: [Namespace]) {
+    mutating func add(_ added: [Namespace], _ parameterDocs: [String: String] = [:]) {
         namespaces += added
+        self.parameterDocs.merge(parameterDocs) { $1 }
         for namespace in added {
             if namespace.declaration.path != Self.globals { record(namespace.declaration) }
             for function in namespace.functions { record(function.declaration) }
@@ -99,6 +102,10 @@ public struct Registry {
         guard byPath[declaration.path] == nil else {
             duplicates.append(declaration.path)
             return
+        }
+        var declaration = declaration
+        for i in declaration.parameters.indices where declaration.parameters[i].doc.isEmpty {
+            declaration.parameters[i].doc = parameterDocs[declaration.parameters[i].name] ?? ""
         }
         byPath[declaration.path] = declarations.count
         declarations.append(declaration)

@@ -12,6 +12,9 @@ extension Registry {
     private func markdown(_ namespace: Namespace) -> String {
         let path = namespace.declaration.path
         var text = "# \(path == Registry.globals ? "Global names" : path)\n"
+        if namespace.declaration.isCallable {
+            text += "\n" + signature(namespace.declaration)
+        }
         if path != Registry.globals { text += "\n" + paragraphs(namespace.declaration) }
         if !namespace.constants.isEmpty {
             text += "\n"
@@ -51,9 +54,8 @@ extension Registry {
 
     private func entry(_ declaration: Declaration, level: String) -> String {
         var text = "\(level) \(declaration.path)\n"
-        if declaration.kind != .type || !declaration.parameters.isEmpty {
-            let result = declaration.resultText.map { " → \($0)" } ?? ""
-            text += "\n`\(declaration.signature)\(result)`\n"
+        if declaration.kind != .type || declaration.isCallable {
+            text += "\n" + signature(declaration)
         }
         text += "\n" + paragraphs(declaration)
         if let method = declaration.methodSignature { text += "\nAlso a method: `\(method)`\n" }
@@ -73,6 +75,11 @@ extension Registry {
             text += "\nSee also " + declaration.seeAlso.map(link).joined(separator: ", ") + ".\n"
         }
         return text
+    }
+
+    private func signature(_ declaration: Declaration) -> String {
+        let result = declaration.resultText.map { " → \($0)" } ?? ""
+        return "`\(declaration.signature)\(result)`\n"
     }
 
     private func paragraphs(_ declaration: Declaration) -> String {

@@ -96,7 +96,7 @@ public struct Anchors {
 
     /// Keeps a Lua value alive under a name.
     public func keep(_ value: LuaValue, _ name: String) {
-        guard lua_checkstack(call.state, 8) != 0 else { return }
+        guard lua_checkstack(call.state, 20) != 0 else { return }
         call.setUserField(at: index, key: .text(name), value)
     }
 }

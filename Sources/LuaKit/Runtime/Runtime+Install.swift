@@ -3,9 +3,15 @@ import CLua
 extension Runtime {
     /// Makes what the namespaces declare visible to Lua.
     ///
-    /// Outer namespaces must come before inner ones, parent classes before their children.
-    public func install(_ namespaces: [Namespace]) throws(LuaError) {
-        registry.add(namespaces)
+    /// Outer namespaces must come before inner ones, parent classes before their children, and a
+    /// class together with or after the functions that are to be its methods.
+    ///
+    /// `parameterDocs` explains parameters, by name, that say the same wherever they occur; a doc in
+    /// the declaration itself comes first.
+    public func install(
+        _ namespaces: [Namespace], parameterDocs: [String: String] = [:]
+    ) throws(LuaError) {
+        registry.add(namespaces, parameterDocs)
         try withStack { call throws(LuaError) in
             for namespace in namespaces { openNamespace(namespace, call) }
             for namespace in namespaces {

@@ -12,7 +12,7 @@ extension Tensor {
         var sizes = shape
         sizes[d] = positions.count
         let result = try Tensor(uninitialized: sizes, dtype, operation: "index_select")
-        try lookup(NJ_LOOKUP_GET, [d], [positions], values: result, place: d)
+        try lookupSlices(NJ_LOOKUP_GET, d, positions, result)
         let before = shape
         return try result.finished("index_select", self, saving: [.tensor(positions)]) { node, g in
             [try Tensor.zeros(before, g.dtype).indexAdd(d, node.saved(0), g)]
@@ -206,7 +206,7 @@ extension Tensor {
     }
 
     private func lookupSlices(_ lookup: nj_lookup, _ d: Int, _ positions: Tensor, _ values: Tensor) throws(TensorError) {
-        if rank == 0 {
+        if rank <= 1 {
             try self.lookup(lookup, along: 0, positions, values: values)
         } else {
             try self.lookup(lookup, [d], [positions], values: values, place: d)

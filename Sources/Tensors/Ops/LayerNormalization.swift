@@ -77,7 +77,10 @@ extension Tensor {
                     mean.pointer, rstd.pointer, gx.pointer, gw?.pointer, gb?.pointer)
             }
             try finish(outcome, name, x.shape)
-            return [gx] + [gw, gb].compactMap { $0 }
+            var gradients: [Tensor?] = [gx]
+            if let gw { gradients.append(gw) }
+            if let gb { gradients.append(gb) }
+            return gradients
         }
     }
 

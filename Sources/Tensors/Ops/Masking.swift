@@ -15,7 +15,7 @@ extension Tensor {
             nj_masked_select(
                 Int64(dtype.size), result.pointer.assumingMemoryBound(to: CChar.self),
                 elements.pointer.assumingMemoryBound(to: CChar.self),
-                chosen.pointer.assumingMemoryBound(to: UInt8.self), Int64(chosen.count))
+                chosen.pointer.assumingMemoryBound(to: UInt8.self), Int64(n))
         }
         return try result.finished("masked_select", source, saving: [.tensor(chosen)]) { node, g in
             [try Tensor.zeros(shape, g.dtype).maskedScatter(node.saved(0), g)]
@@ -100,6 +100,7 @@ extension Tensor {
     /// The positions of all elements that are not zero, one row of coordinates each: `[n, rank]`.
     public func nonzero() throws(TensorError) -> Tensor {
         let flat = try flatNonzero("nonzero")
+        if rank == 1 { return try flat.unsqueeze(1) }
         let result = try Tensor(uninitialized: [flat.count, rank], .int64, operation: "nonzero")
         let sizes = shape.map(Int64.init)
         nj_unravel(
@@ -114,7 +115,7 @@ extension Tensor {
         let n = Int(nj_count_nonzero(dtype.kernelType, elements.pointer, Int64(count)))
         let flat = try Tensor(uninitialized: [n], .int64, operation: operation)
         withExtendedLifetime(elements) {
-            nj_nonzero(dtype.kernelType, elements.pointer, Int64(count), flat.int64s)
+            nj_nonzero(dtype.kernelType, elements.pointer, Int64(n), flat.int64s)
         }
         return flat
     }

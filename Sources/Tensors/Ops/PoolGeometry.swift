@@ -8,8 +8,9 @@ final class PoolGeometry {
     private let tables: UnsafeMutablePointer<Int64>
     private let steps: [Int]
 
-    /// A stretch of positions, and how many of them an average counts.
-    private typealias Window = (begin: Int, end: Int, count: Int)
+    /// A stretch of positions, how many of them an average counts, and where it would start without a
+    /// border.
+    private typealias Window = (begin: Int, end: Int, count: Int, start: Int)
 
     private init(_ input: [Int], _ windows: [[Window]], steps: [Int]) {
         self.input = input
@@ -24,11 +25,11 @@ final class PoolGeometry {
                 tables[at + 2 * axis.count + i] = Int64(window.count)
             }
             at += 3 * axis.count
-            // Windows begin and end in order, so that those over a position follow one another.
+            // Windows start and end in order, so that those over a position follow one another.
             var first = 0, last = 0
             for i in 0..<size {
                 while first < axis.count, axis[first].end <= i { first += 1 }
-                while last < axis.count, axis[last].begin <= i { last += 1 }
+                while last < axis.count, axis[last].start <= i { last += 1 }
                 tables[at + i] = Int64(first)
                 tables[at + size + i] = Int64(last)
             }
@@ -69,7 +70,7 @@ final class PoolGeometry {
                 // A dilated window starts at its first position inside.
                 let begin = start >= 0 ? start : start + (-start + dilation[d] - 1) / dilation[d] * dilation[d]
                 let end = min(start + span, size)
-                return (begin, end, countsPadding ? counted : end - max(start, 0))
+                return (begin, end, countsPadding ? counted : end - max(start, 0), start)
             })
         }
         return PoolGeometry(input, windows, steps: dilation)
@@ -85,7 +86,7 @@ final class PoolGeometry {
             guard size > 0 || count == 0 else { throw .shapes(name, [shape], detail: "the input has no positions") }
             windows.append((0..<count).map { o in
                 let begin = o * size / count, end = ((o + 1) * size + count - 1) / count
-                return (begin, end, end - begin)
+                return (begin, end, end - begin, begin)
             })
         }
         return PoolGeometry(input, windows, steps: [1, 1])

@@ -16,7 +16,7 @@ struct RecurrentPass {
     func run(
         _ x: Tensor, _ w: RecurrentWeights, _ first: Tensor?, _ firstCell: Tensor?
     ) throws(TensorError) -> (Tensor, Tensor, Tensor?) {
-        let hidden = try check(x, w), (t, b) = (x.shape[0], x.shape[1]), dtype = x.dtype
+        let hidden = try check(x, w), b = x.shape[1], dtype = x.dtype
         let zeros = first == nil || (kind == .lstm && firstCell == nil) ? try Tensor.zeros([b, hidden], dtype) : nil
         let h0 = first ?? zeros ?? x, c0 = kind == .lstm ? firstCell ?? zeros : nil
         var inputs = [x, w.input, w.hidden, h0]
@@ -37,9 +37,8 @@ struct RecurrentPass {
             }
             var kept: [Tensor] = []
             for i in 0..<states.keptCount { kept.append(try node.saved(count + i)) }
-            return try Trace(pass, inputs, hidden, hasBias: hasBias, kept: kept, y: nil).gradients(g, node)
+            return try Trace(pass, inputs, hidden, hasBias: hasBias, kept: kept).gradients(g, node)
         }
-        _ = t
         return (y, last, lastCell)
     }
 
@@ -120,7 +119,7 @@ private struct Trace {
     private var width: Int { pass.kind.gates * hidden }
 
     /// From what a forward pass kept.
-    init(_ pass: RecurrentPass, _ inputs: [Tensor], _ hidden: Int, hasBias: Bool, kept: [Tensor], y: Tensor?) {
+    init(_ pass: RecurrentPass, _ inputs: [Tensor], _ hidden: Int, hasBias: Bool, kept: [Tensor]) {
         self.pass = pass
         self.inputs = inputs.map { $0.detach() }
         self.hidden = hidden
@@ -151,10 +150,10 @@ private struct Trace {
             bias = try isGRU ? Tensor.cat([ib.narrow(0, 0, 2 * hidden).add(hb.narrow(0, 0, 2 * hidden)), ib.narrow(0, 2 * hidden, hidden)]) : ib.add(hb)
         }
         let gates = try Tensor.linear(plain[0], plain[1], bias)
-        self.init(pass, inputs, hidden, hasBias: hasBias, kept: [gates] + kept, y: nil)
+        self.init(pass, inputs, hidden, hasBias: hasBias, kept: [gates] + kept)
         var r = nj_recurrent()
         let weight = try plain[2].contiguousIfNeeded()
-        let newBias = isGRU && hasBias ? try plain[plain.count - 1].narrow(0, 2 * hidden, hidden) : nil
+        let newBias = isGRU && hasBias ? try plain[plain.count - 1].narrow(0, 2 * hidden, hidden).contiguousIfNeeded() : nil
         fill(&r, weight)
         r.new_bias = newBias.map { UnsafeRawPointer($0.pointer) }
         try run(&r, nj_recurrent_forward)

@@ -32,9 +32,9 @@ struct NumberFormat {
         guard !sizes.isEmpty else { return }
         sizes.sort()
         if areWhole && sizes[sizes.count - 1] < NumberFormat.huge { return }
-        let median = sizes[sizes.count / 2]
+        let median = sizes[(sizes.count - 1) / 2]
         let exponent = Int(floor(log10(median)))
-        let decimals = Swift.max(digits - 1 - exponent, 0)
+        let decimals = Swift.max(digits - 1 - exponent, areWhole ? 0 : 1)
         let smallest = 0.5 * pow(10, -Double(decimals))
         let exceptions = sizes.count { $0 < smallest || $0 >= NumberFormat.huge }
         if exponent < -4 || exceptions * 4 > sizes.count {

@@ -8,6 +8,7 @@ return {
   step = function()
     w:zero_grad()
     b:zero_grad()
-    ((x * w + b):gelu() * 0.5 + x):mean():backward()
+    local y = (x * w + b):gelu() * 0.5 + x
+    y:mean():backward()
   end,
 }

@@ -1,0 +1,5 @@
+// The C side of file formats: parsers that must be fast, and libraries whose errors jump.
+#pragma once
+
+#include "nj_csv.h"
+#include "nj_number.h"

@@ -1,0 +1,114 @@
+import Testing
+
+/// Models, training and files from Lua.
+@Suite struct TrainingTests {
+    private static let setting = """
+        tensor.manual_seed(3)
+        local x = tensor.randn(60, 4)
+        local set = data.TensorDataset(x, (x:select(2, 1):gt(0)):long() + 1, {classes={"no", "yes"}})
+        local model = nn.Sequential{nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)}
+        local optimizer = optim.Adam(model:parameters(), {lr=0.05})
+        """
+
+    @Test func fitEqualsTheLoopByHand() throws {
+        let fit = try printed(TrainingTests.setting + """
+
+            model:fit(set, {epochs=3, batch_size=16, optimizer=optimizer, loss="cross_entropy", verbose=false})
+            for _, p in ipairs(model:parameters()) do print(table.concat(p:flatten():totable(), " ")) end
+            """)
+        let loop = try printed(TrainingTests.setting + """
+
+            local criterion = nn.CrossEntropyLoss()
+            local loader = data.DataLoader(set, {batch_size=16, shuffle=true})
+            for epoch = 1, 3 do
+              for x, y in loader:iter() do
+                optimizer:zero_grad()
+                criterion(model(x), y):backward()
+                optimizer:step()
+              end
+            end
+            for _, p in ipairs(model:parameters()) do print(table.concat(p:flatten():totable(), " ")) end
+            """)
+        #expect(fit == loop)
+        #expect(fit.split(separator: "\n").count == 4)
+    }
+
+    @Test func learnsAndJudges() throws {
+        let result = try Script().run(TrainingTests.setting + """
+
+            local history = model:fit(set, {epochs=40, batch_size=16, optimizer=optimizer, loss="cross_entropy", metrics={"accuracy"}, validation=0.2, verbose=false})
+            return #history, history.loss[1] > history.loss[40], #history.val_accuracy, model:evaluate(set).accuracy
+            """)
+        #expect(result[0].int == 40)
+        #expect(result[1].isTrue)
+        #expect(result[2].int == 40)
+        #expect((result[3].double ?? 0) > 0.9)
+    }
+
+    @Test func ownModulesAreSavedClonedAndFound() throws {
+        let script = try Script()
+        try script.run("""
+            local Block = nn.module("Block")
+            function Block:init(dim)
+              self.layers = {nn.Linear(dim, dim), nn.Linear(dim, dim)}
+              self.scale = nn.Parameter(tensor.ones(1))
+              self:register_buffer("seen", tensor.zeros(1))
+            end
+            function Block:forward(x)
+              for _, layer in ipairs(self.layers) do x = x + layer(x) end
+              return x * self.scale
+            end
+            local model = nn.Sequential{Block(3), nn.Linear(3, 1)}
+            local names = {}
+            for name in pairs(model:state_dict()) do names[#names + 1] = name end
+            assert(table.concat(names, " ") == "0.scale 0.seen 0.layers.0.weight 0.layers.0.bias 0.layers.1.weight 0.layers.1.bias 1.weight 1.bias", table.concat(names, " "))
+            local copy = model:clone()
+            collectgarbage() collectgarbage()
+            local x = tensor.randn(2, 3)
+            assert(copy(x):equal(model(x)))
+            local path = os.tmpname()
+            model:save(path)
+            for _, p in ipairs(copy:parameters()) do autograd.no_grad(function() p:zero_() end) end
+            assert(not copy(x):equal(model(x)))
+            copy:load(path)
+            os.remove(path)
+            assert(copy(x):equal(model(x)))
+            """)
+    }
+
+    @Test func callbacksStopTheTraining() throws {
+        let result = try Script().run(TrainingTests.setting + """
+
+            local epochs = {}
+            local history = model:fit(set, {epochs=9, optimizer=optimizer, loss="cross_entropy", verbose=false, callbacks={{
+              on_epoch_end = function(state)
+                epochs[#epochs + 1] = state.epoch
+                if state.epoch == 2 then state:stop() end
+              end,
+            }}})
+            return #history, #epochs
+            """)
+        #expect(result.map(\.int) == [2, 2])
+    }
+
+    @Test func customOperationsAndHigherDerivatives() throws {
+        let script = try Script()
+        try script.run("""
+            local square = autograd.func{
+              forward = function(ctx, x) ctx.x = x return x * x end,
+              backward = function(ctx, grad) return grad * ctx.x * 2 end,
+            }
+            assert(autograd.gradcheck(function(x) return square(x):sum() end, tensor{1, -2, 3}))
+            local h = autograd.hessian(function(x) return (x * x * x):sum() end, tensor{1, 2})
+            assert(h[{2, 2}]:item() == 12 and h[{1, 2}]:item() == 0)
+            local value, gradient = autograd.value_and_grad(function(x) return (x * x):sum() end)(tensor{1, 2})
+            assert(value:item() == 5 and gradient[2]:item() == 4)
+            """)
+    }
+
+    @Test(arguments: ["linear_regression", "xor", "iris"])
+    func examplesRun(_ name: String) throws {
+        let path = String(#filePath.dropLast("Tests/BindingsTests/TrainingTests.swift".count)) + "scripts/examples/\(name).lua"
+        try Script().run("dofile('\(path)')")
+    }
+}
