@@ -120,6 +120,13 @@ open class Module {
 
     /// The parameter in a slot.
     public func parameter(_ slot: Int) -> Tensor? { parameterSlots[slot].tensor }
+    /// The parameter of a name, which the layer cannot do without.
+    public func required(_ name: String) throws -> Tensor {
+        guard let tensor = parameterSlots.first(where: { $0.name == name })?.tensor else {
+            throw LearningError.argument(kind, "the parameter \(name) was removed")
+        }
+        return tensor
+    }
     /// The buffer in a slot.
     public func buffer(_ slot: Int) -> Tensor? { bufferSlots[slot].tensor }
     /// The module in a slot.

@@ -31,23 +31,3 @@ public final class Lambda: Module {
     public override func forward(_ input: Tensor) throws -> Tensor { try body(input) }
     public override func makeSimilar() throws -> Module { Lambda(body) }
 }
-
-/// Sets elements to zero with probability p in training and scales the others by 1 / (1 - p), so
-/// that the expectation stays; leaves its input alone in evaluation (Srivastava et al. 2014).
-public final class Dropout: Module {
-    public let probability: Double
-
-    public init(_ probability: Double = 0.5) throws {
-        guard (0...1).contains(probability) else {
-            throw LearningError.argument("Dropout", "p must lie in 0..1, not \(probability)")
-        }
-        self.probability = probability
-    }
-
-    public override func forward(_ input: Tensor) throws -> Tensor {
-        try input.dropout(probability, training: isTraining)
-    }
-
-    public override func makeSimilar() throws -> Module { try Dropout(probability) }
-    public override var details: String { "p=\(probability)" }
-}

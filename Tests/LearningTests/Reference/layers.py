@@ -8,6 +8,14 @@ cases = Cases(3)
 randn = torch.randn
 
 
+def shifted(module):
+    """Moves parameters away from zeros and ones, so that their gradients and effects are seen."""
+    with torch.no_grad():
+        for p in module.parameters():
+            p.add_(randn(p.shape) * 0.3)
+    return module
+
+
 def case(name, module, *inputs, call=None, evaluates=True):
     """Stores state, "x0"…, "out0"… in training and "eval0"… in evaluation, and all gradients of
     the sum of outputs times "slope0"…."""
@@ -60,6 +68,101 @@ for name, options in [
 ]:
     suffix = "".join(f".{k}" for k in options)
     case(name + suffix, lambda: getattr(nn, name)(**options), lambda: randn(4, 6) * 3)
+
+rand = torch.rand
+case("PReLU", lambda: nn.PReLU(), lambda: randn(4, 6))
+case("PReLU.channels", lambda: nn.PReLU(3, init=0.1), lambda: randn(2, 3, 4))
+case("Bilinear", lambda: nn.Bilinear(3, 4, 2), lambda: randn(5, 3), lambda: randn(5, 4))
+case("Embedding", lambda: nn.Embedding(6, 3), lambda: torch.randint(0, 6, (2, 5)))
+case("Embedding.padding_idx", lambda: nn.Embedding(6, 3, padding_idx=-1), lambda: torch.tensor([[0, 5, 2], [5, 2, 2]]))
+for mode in ["sum", "mean", "max"]:
+    case(f"EmbeddingBag.{mode}", lambda: nn.EmbeddingBag(6, 3, mode=mode), lambda: torch.randint(0, 6, (2, 5)))
+case("EmbeddingBag.offsets", lambda: nn.EmbeddingBag(6, 3, mode="sum"), lambda: torch.randint(0, 6, (7,)),
+     lambda: torch.tensor([0, 2, 2]), lambda: rand(7), call=lambda m, x, o, w: m(x, o, w))
+case("LayerNorm", lambda: shifted(nn.LayerNorm(6)), lambda: randn(4, 6))
+case("LayerNorm.two", lambda: shifted(nn.LayerNorm([3, 4], eps=1e-3)), lambda: randn(2, 3, 4))
+case("LayerNorm.plain", lambda: nn.LayerNorm(6, elementwise_affine=False), lambda: randn(4, 6))
+case("RMSNorm", lambda: shifted(nn.RMSNorm(6)), lambda: randn(4, 6))
+case("GroupNorm", lambda: shifted(nn.GroupNorm(2, 6)), lambda: randn(3, 6, 2, 2))
+case("BatchNorm1d", lambda: shifted(nn.BatchNorm1d(4)), lambda: randn(5, 4))
+case("BatchNorm1d.long", lambda: shifted(nn.BatchNorm1d(4, momentum=None)), lambda: randn(3, 4, 5))
+case("BatchNorm2d", lambda: shifted(nn.BatchNorm2d(3, momentum=0.3)), lambda: randn(2, 3, 4, 4))
+case("BatchNorm2d.plain", lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), lambda: randn(2, 3, 4, 4))
+case("InstanceNorm2d", lambda: nn.InstanceNorm2d(3), lambda: randn(2, 3, 4, 4))
+case("InstanceNorm2d.tracking", lambda: shifted(nn.InstanceNorm2d(3, affine=True, track_running_stats=True)), lambda: randn(2, 3, 4, 4))
+case("Conv1d", lambda: nn.Conv1d(3, 4, 3, stride=2, padding=1), lambda: randn(2, 3, 9))
+case("Conv2d", lambda: nn.Conv2d(3, 4, 3), lambda: randn(2, 3, 6, 5))
+case("Conv2d.options", lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2, bias=False), lambda: randn(2, 4, 7, 6))
+case("Conv2d.same", lambda: nn.Conv2d(2, 3, 4, padding="same"), lambda: randn(1, 2, 6, 5))
+case("Conv2d.reflect", lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="reflect"), lambda: randn(1, 2, 6, 5))
+case("Conv2d.circular", lambda: nn.Conv2d(2, 3, 4, padding="same", padding_mode="circular"), lambda: randn(1, 2, 6, 5))
+case("Conv3d", lambda: nn.Conv3d(2, 3, 2, padding=1), lambda: randn(1, 2, 3, 4, 3))
+case("ConvTranspose1d", lambda: nn.ConvTranspose1d(3, 2, 4, stride=2, padding=1), lambda: randn(2, 3, 5))
+case("ConvTranspose2d", lambda: nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), lambda: randn(1, 4, 4, 3))
+case("MaxPool1d", lambda: nn.MaxPool1d(3, stride=2, padding=1), lambda: randn(2, 3, 8))
+case("MaxPool2d", lambda: nn.MaxPool2d(2), lambda: randn(2, 3, 6, 5))
+case("MaxPool2d.options", lambda: nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), ceil_mode=True), lambda: randn(2, 3, 7, 6))
+case("AvgPool1d", lambda: nn.AvgPool1d(3, stride=2, padding=1), lambda: randn(2, 3, 8))
+case("AvgPool2d", lambda: nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), lambda: randn(2, 3, 7, 6))
+case("AdaptiveAvgPool2d", lambda: nn.AdaptiveAvgPool2d((3, None)), lambda: randn(2, 3, 7, 5))
+case("AdaptiveMaxPool2d", lambda: nn.AdaptiveMaxPool2d(2), lambda: randn(2, 3, 7, 5))
+case("Unflatten", lambda: nn.Unflatten(1, (2, 3)), lambda: randn(4, 6))
+case("Upsample", lambda: nn.Upsample(scale_factor=2), lambda: randn(1, 2, 3, 4))
+case("Upsample.bilinear", lambda: nn.Upsample(size=(5, 7), mode="bilinear"), lambda: randn(1, 2, 3, 4))
+case("PixelShuffle", lambda: nn.PixelShuffle(2), lambda: randn(1, 8, 2, 3))
+case("ZeroPad2d", lambda: nn.ZeroPad2d((1, 2, 0, 3)), lambda: randn(1, 2, 3, 4))
+case("ReflectionPad2d", lambda: nn.ReflectionPad2d(2), lambda: randn(1, 2, 3, 4))
+case("RNN", lambda: nn.RNN(3, 4), lambda: randn(5, 2, 3))
+case("RNN.relu", lambda: nn.RNN(3, 4, num_layers=2, nonlinearity="relu", batch_first=True), lambda: randn(2, 5, 3), lambda: randn(2, 2, 4))
+case("LSTM", lambda: nn.LSTM(3, 4), lambda: randn(5, 2, 3))
+case("LSTM.states", lambda: nn.LSTM(3, 4), lambda: randn(5, 2, 3), lambda: randn(1, 2, 4), lambda: randn(1, 2, 4),
+     call=lambda m, x, h, c: m(x, (h, c)))
+case("LSTM.deep", lambda: nn.LSTM(3, 4, num_layers=2, bidirectional=True, batch_first=True, bias=False), lambda: randn(2, 5, 3))
+case("LSTM.single", lambda: nn.LSTM(3, 4), lambda: randn(5, 3))
+case("GRU", lambda: nn.GRU(3, 4), lambda: randn(5, 2, 3))
+case("GRU.deep", lambda: nn.GRU(3, 4, num_layers=2, bidirectional=True), lambda: randn(5, 2, 3), lambda: randn(4, 2, 4))
+
+
+def packed(module, x, *states):
+    y = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([5, 2, 3]), enforce_sorted=False)
+    y, rest = module(y, *states)
+    return nn.utils.rnn.pad_packed_sequence(y)[0], rest
+
+
+case("LSTM.packed", lambda: nn.LSTM(3, 4, bidirectional=True), lambda: randn(5, 3, 3), call=packed)
+case("GRU.packed", lambda: nn.GRU(3, 4, num_layers=2), lambda: randn(5, 3, 3), call=packed)
+case("RNNCell", lambda: nn.RNNCell(3, 4), lambda: randn(2, 3), lambda: randn(2, 4))
+case("LSTMCell", lambda: nn.LSTMCell(3, 4), lambda: randn(2, 3), lambda: randn(2, 4), lambda: randn(2, 4),
+     call=lambda m, x, h, c: m(x, (h, c)))
+case("GRUCell", lambda: nn.GRUCell(3, 4), lambda: randn(2, 3), lambda: randn(2, 4))
+
+case("MultiheadAttention", lambda: shifted(nn.MultiheadAttention(6, 2)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 6), lambda: randn(4, 2, 6))
+case("MultiheadAttention.sizes", lambda: shifted(nn.MultiheadAttention(6, 3, kdim=4, vdim=5, batch_first=True)),
+     lambda: randn(2, 3, 6), lambda: randn(2, 4, 4), lambda: randn(2, 4, 5))
+case("MultiheadAttention.self", lambda: shifted(nn.MultiheadAttention(6, 2, batch_first=True)), lambda: randn(2, 4, 6),
+     call=lambda m, x: m(x, x, x, need_weights=False)[0], evaluates=False)
+case("MultiheadAttention.causal", lambda: shifted(nn.MultiheadAttention(6, 2, batch_first=True, bias=False)), lambda: randn(2, 4, 6),
+     call=lambda m, x: m(x, x, x, need_weights=False, attn_mask=nn.Transformer.generate_square_subsequent_mask(4), is_causal=True)[0], evaluates=False)
+MASK = torch.tensor([[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 1, 0]]).bool()
+PADDING = torch.tensor([[0, 0, 0, 1], [0, 0, 0, 0]]).bool()
+case("MultiheadAttention.masked", lambda: shifted(nn.MultiheadAttention(6, 2)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 6),
+     lambda: randn(4, 2, 6), evaluates=False,
+     call=lambda m, q, k, v: m(q, k, v, attn_mask=MASK, key_padding_mask=PADDING, average_attn_weights=False))
+case("MultiheadAttention.added", lambda: shifted(nn.MultiheadAttention(6, 2)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 6),
+     lambda: randn(4, 2, 6), lambda: randn(4, 3, 4), evaluates=False, call=lambda m, q, k, v, b: m(q, k, v, attn_mask=b, need_weights=False)[0])
+OPTIONS = dict(dim_feedforward=8, dropout=0.0)
+case("TransformerEncoderLayer", lambda: shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS)), lambda: randn(4, 2, 6))
+case("TransformerEncoderLayer.options",
+     lambda: shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS, activation="gelu", norm_first=True, batch_first=True, bias=False, layer_norm_eps=1e-3)),
+     lambda: randn(2, 4, 6))
+case("TransformerEncoder", lambda: nn.TransformerEncoder(shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS, batch_first=True)), 2, nn.LayerNorm(6), enable_nested_tensor=False),
+     lambda: randn(2, 4, 6), evaluates=False,
+     call=lambda m, x: m(x, mask=nn.Transformer.generate_square_subsequent_mask(4), src_key_padding_mask=PADDING.double() * -1e9))
+case("TransformerDecoderLayer", lambda: shifted(nn.TransformerDecoderLayer(6, 2, **OPTIONS)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 6))
+case("TransformerDecoderLayer.normFirst", lambda: shifted(nn.TransformerDecoderLayer(6, 2, **OPTIONS, norm_first=True)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 6))
+case("TransformerDecoder", lambda: nn.TransformerDecoder(shifted(nn.TransformerDecoderLayer(6, 2, **OPTIONS, batch_first=True)), 2, nn.LayerNorm(6)),
+     lambda: randn(2, 3, 6), lambda: randn(2, 4, 6), evaluates=False,
+     call=lambda m, x, y: m(x, y, tgt_mask=nn.Transformer.generate_square_subsequent_mask(3), memory_key_padding_mask=PADDING, tgt_is_causal=True))
 
 if __name__ == "__main__":
     cases.save("layers.safetensors")

@@ -1,0 +1,77 @@
+import Tensors
+
+/// A learnt vector for each of `count` numbers: positions […] → […, dim].
+///
+/// Parameter: `weight` [count, dim], drawn from a normal distribution; the row `paddingIndex` is zero
+/// and gets no gradient.
+public final class Embedding: Module {
+    public let count: Int
+    public let dimension: Int
+    public let paddingIndex: Int?
+
+    public init(_ count: Int, _ dimension: Int, paddingIndex: Int? = nil) throws {
+        (self.count, self.dimension) = (count, dimension)
+        self.paddingIndex = try Embedding.position(paddingIndex, count, "Embedding")
+        super.init()
+        try requirePositive("Embedding", ("num_embeddings", count), ("embedding_dim", dimension))
+        try register(parameter: Embedding.table(count, dimension, self.paddingIndex), "weight")
+    }
+
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try Tensor.embedding(input, required("weight"), paddingIndex: paddingIndex)
+    }
+
+    public override func makeSimilar() throws -> Module { try Embedding(count, dimension, paddingIndex: paddingIndex) }
+    public override var details: String { "\(count), \(dimension)" + (paddingIndex.map { ", padding_idx=\($0)" } ?? "") }
+    public override var inputDType: DType { .int64 }
+
+    /// A position from the start, from one that may count from the end.
+    static func position(_ index: Int?, _ count: Int, _ operation: String) throws -> Int? {
+        guard let index else { return nil }
+        guard index >= -count, index < count else { throw TensorError.index(operation, index, dimension: 0, shape: [count]) }
+        return index < 0 ? index + count : index
+    }
+
+    static func table(_ count: Int, _ dimension: Int, _ paddingIndex: Int?) throws -> Tensor {
+        let table = try Initialize.normal(Tensor.zeros([count, dimension]))
+        if let paddingIndex { try table.select(0, paddingIndex).fill_(0) }
+        return table
+    }
+}
+
+/// Sums, means or maxima of learnt vectors: bags [B, n] → [B, dim]; or positions [n], cut into bags
+/// at offsets [B], as a second input.
+public final class EmbeddingBag: Module {
+    public let count: Int
+    public let dimension: Int
+    public let mode: Tensor.BagMode
+    public let includeLastOffset: Bool
+    public let paddingIndex: Int?
+
+    public init(
+        _ count: Int, _ dimension: Int, mode: Tensor.BagMode = .mean, includeLastOffset: Bool = false, paddingIndex: Int? = nil
+    ) throws {
+        (self.count, self.dimension, self.mode, self.includeLastOffset) = (count, dimension, mode, includeLastOffset)
+        self.paddingIndex = try Embedding.position(paddingIndex, count, "EmbeddingBag")
+        super.init()
+        try requirePositive("EmbeddingBag", ("num_embeddings", count), ("embedding_dim", dimension))
+        try register(parameter: Embedding.table(count, dimension, self.paddingIndex), "weight")
+    }
+
+    /// Bags, or positions, offsets and, for sums, a weight for each position.
+    public override func forward(_ inputs: [Tensor]) throws -> [Tensor] {
+        guard (1...3).contains(inputs.count) else {
+            throw LearningError.argument("EmbeddingBag", "takes positions, offsets and weights, got \(inputs.count) inputs")
+        }
+        return [try Tensor.embeddingBag(
+            inputs[0], required("weight"), offsets: inputs.count > 1 ? inputs[1] : nil, mode: mode,
+            perSampleWeights: inputs.count > 2 ? inputs[2] : nil, includeLastOffset: includeLastOffset, paddingIndex: paddingIndex)]
+    }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try forward([input])[0] }
+    public override func makeSimilar() throws -> Module {
+        try EmbeddingBag(count, dimension, mode: mode, includeLastOffset: includeLastOffset, paddingIndex: paddingIndex)
+    }
+    public override var details: String { "\(count), \(dimension)" }
+    public override var inputDType: DType { .int64 }
+}

@@ -1,0 +1,90 @@
+import Tensors
+
+/// How a window moves over the input in pooling.
+public struct PoolOptions: Sendable {
+    /// The window's size when nil.
+    public var stride: [Int]?
+    public var padding = [0]
+    public var dilation = [1]
+    /// Lets the last window hang over the border.
+    public var ceilMode = false
+    /// Whether padding counts in averages.
+    public var countIncludePad = true
+
+    public init() {}
+}
+
+/// Makes one element of each window: its largest, or its average.
+public class Pool: Module {
+    public let kernel: [Int]
+    public let options: PoolOptions
+
+    public required init(_ kernel: [Int], _ options: PoolOptions = PoolOptions()) throws {
+        (self.kernel, self.options) = (kernel, options)
+        super.init()
+        guard !kernel.isEmpty, kernel.allSatisfy({ $0 > 0 }) else {
+            throw LearningError.argument(kind, "kernel_size must be positive, got \(describe(kernel))")
+        }
+    }
+
+    public convenience init(_ kernel: Int, stride: Int? = nil, padding: Int = 0) throws {
+        var options = PoolOptions()
+        (options.stride, options.padding) = (stride.map { [$0] }, [padding])
+        try self.init([kernel], options)
+    }
+
+    public override func makeSimilar() throws -> Module { try type(of: self).init(kernel, options) }
+    public override var details: String { brief(kernel) + (options.stride.map { ", stride=" + brief($0) } ?? "") }
+}
+
+/// Largest elements of windows in [N, C, L].
+public final class MaxPool1d: Pool {
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try input.maxPool1d(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
+    }
+}
+
+/// Largest elements of windows in [N, C, H, W].
+public final class MaxPool2d: Pool {
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try input.maxPool2d(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
+    }
+}
+
+/// Averages of windows in [N, C, L].
+public final class AvgPool1d: Pool {
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try input.avgPool1d(
+            kernel, stride: options.stride, padding: options.padding, ceilMode: options.ceilMode, countIncludePad: options.countIncludePad)
+    }
+}
+
+/// Averages of windows in [N, C, H, W].
+public final class AvgPool2d: Pool {
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try input.avgPool2d(
+            kernel, stride: options.stride, padding: options.padding, ceilMode: options.ceilMode, countIncludePad: options.countIncludePad)
+    }
+}
+
+/// Averages over windows that share each plane evenly: any size → `size`; nil keeps a side.
+public final class AdaptiveAvgPool2d: Module {
+    public let size: [Int?]
+
+    public init(_ size: [Int?]) { self.size = size }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveAvgPool2d(size) }
+    public override func makeSimilar() throws -> Module { AdaptiveAvgPool2d(size) }
+    public override var details: String { size.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ") }
+}
+
+/// Largest elements of windows that share each plane evenly.
+public final class AdaptiveMaxPool2d: Module {
+    public let size: [Int?]
+
+    public init(_ size: [Int?]) { self.size = size }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveMaxPool2d(size).values }
+    public override func makeSimilar() throws -> Module { AdaptiveMaxPool2d(size) }
+    public override var details: String { size.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ") }
+}

@@ -1,0 +1,93 @@
+import Tensors
+
+// Layers that rearrange elements.
+
+/// Makes several dimensions of one: [N, 12] → [N, 3, 4].
+public final class Unflatten: Module {
+    public let dim: Int
+    public let sizes: [Int]
+
+    public init(_ dim: Int, _ sizes: [Int]) { (self.dim, self.sizes) = (dim, sizes) }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.unflatten(dim, sizes) }
+    public override func makeSimilar() throws -> Module { Unflatten(dim, sizes) }
+    public override var details: String { "\(dim), \(describe(sizes))" }
+}
+
+/// Gives each example another shape; the batch stays. One size may be -1.
+public final class Reshape: Module {
+    public let shape: [Int]
+
+    public init(_ shape: [Int]) { self.shape = shape }
+
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        guard let batch = input.shape.first else {
+            throw TensorError.shapes("Reshape", [input.shape], detail: "the input needs a dimension for the batch")
+        }
+        return try input.reshape([batch] + shape)
+    }
+    public override func makeSimilar() throws -> Module { Reshape(shape) }
+    public override var details: String { shape.map(String.init).joined(separator: ", ") }
+}
+
+/// Enlarges pictures [N, C, …] to a size or by a factor.
+public final class Upsample: Module {
+    public let size: [Int]?
+    public let scale: [Double]?
+    public let mode: Tensor.Interpolation
+    public let alignCorners: Bool
+
+    public init(size: [Int]? = nil, scale: [Double]? = nil, mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false) throws {
+        guard (size == nil) != (scale == nil) else { throw LearningError.argument("Upsample", "needs a size or a scale_factor") }
+        (self.size, self.scale, self.mode, self.alignCorners) = (size, scale, mode, alignCorners)
+    }
+
+    public override func forward(_ input: Tensor) throws -> Tensor {
+        try input.interpolate(size: size, scale: scale, mode: mode, alignCorners: alignCorners)
+    }
+    public override func makeSimilar() throws -> Module { try Upsample(size: size, scale: scale, mode: mode, alignCorners: alignCorners) }
+    public override var details: String {
+        (size.map { "size=" + brief($0) } ?? "scale_factor=" + (scale ?? []).map(shortNumber).joined(separator: ", ")) + ", mode=\(mode.rawValue)"
+    }
+}
+
+/// Turns channels into space: [N, C·r², H, W] → [N, C, H·r, W·r] (Shi et al. 2016).
+public final class PixelShuffle: Module {
+    public let factor: Int
+
+    public init(_ factor: Int) throws {
+        self.factor = factor
+        try requirePositive("PixelShuffle", ("upscale_factor", factor))
+    }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.pixelShuffle(factor) }
+    public override func makeSimilar() throws -> Module { try PixelShuffle(factor) }
+    public override var details: String { String(factor) }
+}
+
+/// Adds a border to pictures: left, right, top, bottom.
+public class Pad2d: Module {
+    public let sizes: [Int]
+    class var mode: PadMode { .constant }
+
+    /// - Parameter sizes: one number for all sides, or left, right, top, bottom.
+    public required init(_ sizes: [Int]) throws {
+        self.sizes = sizes.count == 1 ? [Int](repeating: sizes[0], count: 4) : sizes
+        super.init()
+        guard self.sizes.count == 4 else {
+            throw LearningError.argument(kind, "padding must be one number or left, right, top and bottom, got \(describe(sizes))")
+        }
+    }
+
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.pad(sizes, mode: type(of: self).mode) }
+    public override func makeSimilar() throws -> Module { try type(of: self).init(sizes) }
+    public override var details: String { brief(sizes) }
+}
+
+/// Adds a border of zeros.
+public final class ZeroPad2d: Pad2d {}
+
+/// Adds a border that mirrors the picture.
+public final class ReflectionPad2d: Pad2d {
+    override class var mode: PadMode { .reflect }
+}
