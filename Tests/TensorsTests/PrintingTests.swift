@@ -48,7 +48,7 @@ import TestSupport
 
     @Test func matrices() throws {
         let x = try tensor([1, 2, 3, -4, 5.5, 6], [2, 3])
-        #expect(try text(x) == " 1.0  2.0  3.0\n-4.0  5.5  6.0\n[2, 3] float64")
+        #expect(try text(x) == " 1.0   2.0   3.0\n-4.0   5.5   6.0\n[2, 3] float64")
         #expect(try text(strided(x)) == text(x))
         #expect(try text(tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])) == """
             [1, :, :]
@@ -97,6 +97,6 @@ import TestSupport
         #expect(wide.split(separator: "\n").allSatisfy { $0.utf8.count <= 24 })
         #expect(wide.hasPrefix("[:, 1:3]\n   1     2     3  ...\n  41    42    43  ..."))
         let options = PrintOptions(precision: 2, threshold: 4, edgeitems: 1)
-        #expect(try tensor([0.123456, 2, 3, 4, 0.5]).formatted(options) == "0.1  ...  0.5\n[5] float64")
+        #expect(try tensor([0.123456, 2, 3, 4, 0.5]).formatted(options) == "0.12  ...  0.50\n[5] float64")
     }
 }
