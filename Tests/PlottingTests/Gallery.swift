@@ -28,8 +28,68 @@ enum Gallery {
             ("histograms", try histograms()), ("heatmap", try heatMap()), ("heatmap-numbers", try heatMapNumbers()),
             ("contour", try contour()), ("contour-lines", try contourLines()), ("decision", try decision()), ("box", try box()),
             ("confusion", try confusion()), ("image", try image()), ("images", try images()), ("graph", try graph()),
-            ("panels", try panels()),
+            ("panels", try panels()), ("band", try band()), ("many", try many()), ("bars-below", try barsBelow()),
+            ("histogram-log", try histogramLog()), ("attention", try attention()), ("letters", try letters()), ("small", try small()),
         ]
+    }
+
+    static func band() throws -> Figure {
+        let x = (0...50).map { Double($0) * 20 }, mean = x.map { 1 - exp(-$0 / 250) * 0.8 }
+        let spread = x.map { 0.03 + 0.1 * exp(-$0 / 400) }
+        var panel = Panel(
+            [
+                try Line(x: x, y: mean, name: "mean of 5 runs"),
+                try Band(x: x, low: zip(mean, spread).map { $0 - $1 }, high: zip(mean, spread).map { $0 + $1 }, name: "± deviation"),
+                Rule(.horizontal(0.9), name: "human"), Rule(.vertical(400)), Note("schedule drops", at: Point(415, 0.35)),
+            ], title: "A band, two rules and a note", xLabel: "step", yLabel: "accuracy")
+        panel.yLimits = Limits(0, 1.1)
+        return Figure(panel)
+    }
+
+    static func many() throws -> Figure {
+        let x = (0...60).map { Double($0) / 10 }
+        let lines = try (0..<11).map { k in try Line(x: x, y: x.map { sin($0 + Double(k) * 0.4) * (1 + Double(k) / 5) }, name: "series number \(k + 1)") }
+        return Figure(Panel(lines, title: "A title which goes on for so long that no line of a small terminal can hold it all, nor a page"))
+    }
+
+    static func barsBelow() throws -> Figure {
+        let names = (1...20).map { "feature \($0)" }
+        var a = try Bars(names: names, values: (1...20).map { -Double($0 * 7 % 13) - 0.5 }, name: "first")
+        a.horizontal = true
+        let b = try Bars(names: names, values: (1...20).map { Double($0 * 5 % 7) - 3 }, name: "second")
+        return Figure(Panel([a, b], title: "Below zero", yLabel: "effect"))
+    }
+
+    static func histogramLog() throws -> Figure {
+        var draws = Draws(12)
+        var panel = Panel([try Histogram((0..<5000).map { _ in exp(1.4 * draws.normal()) })], title: "Gradient norms", xLabel: "norm", yLabel: "count")
+        panel.xScale = .log
+        panel.yScale = .log
+        return Figure(panel)
+    }
+
+    static func attention() throws -> Figure {
+        let n = 160
+        let values = (0..<(n * n)).map { i -> Double in i % n <= i / n ? exp(-Double(i / n - i % n) / 12) + 0.2 * sin(Double(i % n) / 3) : .nan }
+        return Figure(Panel([HeatMap(try Grid(rows: n, columns: n, values: values))], title: "160 × 160 with missing cells"))
+    }
+
+    static func letters() throws -> Figure {
+        let names = (0..<26).map { String(UnicodeScalar(UInt8(65 + $0))) }
+        var draws = Draws(13)
+        let values = (0..<676).map { i in i / 26 == i % 26 ? 200 + (draws.uniform() * 90).rounded() : (draws.uniform() * draws.uniform() * 9).rounded() }
+        return Figure(
+            Panel([try ConfusionMatrix(Grid(rows: 26, columns: 26, values: values), names: names)], title: "Letters", xLabel: "predicted", yLabel: "true"))
+    }
+
+    static func small() throws -> Figure {
+        var figure = try Figure(rows: 3, columns: 3, title: "Nine panels")
+        for k in 0..<8 {
+            let x = (0...40).map { Double($0) / 4 }
+            figure[k / 3, k % 3] = Panel([try Line(x: x, y: x.map { sin($0 * Double(k + 1) / 3) * pow(10, Double(k - 3)) })], title: "layer \(k + 1)")
+        }
+        figure[1, 1] = try heatMap().panels[0]
+        return figure
     }
 
     static func line() throws -> Figure {

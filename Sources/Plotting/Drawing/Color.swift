@@ -33,7 +33,9 @@ public struct Color: Hashable, Sendable {
         case "white": self.init(hex: 0xFFFFFF)
         case "red": self.init(hex: 0xC22B26)
         default:
-            guard text.first == "#", text.utf8.count == 7, let hex = UInt32(text.dropFirst(), radix: 16) else { return nil }
+            guard text.first == "#", text.utf8.count == 7, text.dropFirst().allSatisfy(\.isHexDigit),
+                let hex = UInt32(text.dropFirst(), radix: 16)
+            else { return nil }
             self.init(hex: hex)
         }
     }
@@ -48,8 +50,15 @@ public struct Color: Hashable, Sendable {
     /// The names by which `init(_:)` knows the palette, in order.
     public static let paletteNames = ["blue", "orange", "green", "pink", "yellow", "sky", "purple", "gray"]
 
-    /// The colour of the series with that number; after eight they come again.
-    public static func series(_ index: Int) -> Color { palette[index % palette.count] }
+    /// The colour of the series with that number: the palette's, then these darker, then lighter.
+    public static func series(_ index: Int) -> Color {
+        let color = palette[index % palette.count]
+        switch index / palette.count % 3 {
+        case 0: return color
+        case 1: return color.mixed(with: Color(hex: 0), 0.35)
+        default: return color.mixed(with: Color(hex: 0xFFFFFF), 0.4)
+        }
+    }
 
     /// The same colour, translucent.
     public func opacity(_ alpha: Double) -> Color { Color(red, green, blue, alpha: alpha) }
@@ -84,13 +93,31 @@ struct OKLab {
             let v = Double(value) / 255
             return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4)
         }
-        let r = linear(color.red), g = linear(color.green), b = linear(color.blue)
+        self.init(linear: (linear(color.red), linear(color.green), linear(color.blue)))
+    }
+
+    /// From intensities of light, 0 to 1.
+    init(linear light: (red: Double, green: Double, blue: Double)) {
+        let (r, g, b) = light
         let l = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
         let m = cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
         let s = cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
         lightness = 0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s
         a = 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s
         self.b = 0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s
+    }
+
+    /// Intensities of light, 0 to 1: what lies beyond is cut, as a screen does.
+    var linear: (red: Double, green: Double, blue: Double) {
+        func cube(_ x: Double) -> Double { x * x * x }
+        func cut(_ x: Double) -> Double { max(0, min(1, x)) }
+        let l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b)
+        let m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b)
+        let s = cube(lightness - 0.0894841775 * a - 1.2914855480 * b)
+        return (
+            cut(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s), cut(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+            cut(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s)
+        )
     }
 
     func mixed(with other: OKLab, _ t: Double) -> OKLab {
@@ -114,16 +141,11 @@ struct OKLab {
 extension Color {
     /// The nearest colour that a screen can show.
     init(_ lab: OKLab) {
-        let l = pow(lab.lightness + 0.3963377774 * lab.a + 0.2158037573 * lab.b, 3)
-        let m = pow(lab.lightness - 0.1055613458 * lab.a - 0.0638541728 * lab.b, 3)
-        let s = pow(lab.lightness - 0.0894841775 * lab.a - 1.2914855480 * lab.b, 3)
+        let light = lab.linear
         func byte(_ v: Double) -> UInt8 {
             let encoded = v <= 0.0031308 ? 12.92 * v : 1.055 * pow(v, 1 / 2.4) - 0.055
             return UInt8(max(0, min(255, (encoded * 255).rounded())))
         }
-        self.init(
-            byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-            byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-            byte(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s))
+        self.init(byte(light.red), byte(light.green), byte(light.blue))
     }
 }

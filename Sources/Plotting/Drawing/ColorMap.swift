@@ -37,8 +37,8 @@ public struct ColorMap: Sendable, Equatable {
             let before = points[max(0, k - 1)], after = points[min(points.count - 1, k + 2)]
             path.append(catmullRom(before, points[k], points[k + 1], after, t - Double(k)))
         }
-        // A colour off the screen's range is drawn as its nearest neighbour: measure what is drawn.
-        let shown = path.map { OKLab(Color($0)) }
+        // Colours off the screen's range are cut: measure what is drawn.
+        let shown = path.map { OKLab(linear: $0.linear) }
         var travelled = [0.0]
         for i in 1...fine { travelled.append(travelled[i - 1] + shown[i].distance(to: shown[i - 1])) }
         var table: [Color] = []
@@ -47,7 +47,7 @@ public struct ColorMap: Sendable, Equatable {
             let goal = travelled[fine] * Double(step) / 255
             while i < fine - 1 && travelled[i + 1] < goal { i += 1 }
             let span = travelled[i + 1] - travelled[i]
-            table.append(Color(path[i].mixed(with: path[i + 1], span > 0 ? (goal - travelled[i]) / span : 0)))
+            table.append(Color(shown[i].mixed(with: shown[i + 1], span > 0 ? (goal - travelled[i]) / span : 0)))
         }
         colors = table
     }

@@ -2,14 +2,14 @@ extension PagePanel {
     /// Draws everything within `slot`; `inside` is the frame of the axes.
     func draw(slot: Frame, inside frame: Frame) {
         guard !panel.isEmpty else { return }
-        if let title = panel.title?.printable {
-            let above = panel.content == nil && legendForm(frame.width, frame.height) == .above ? 17.0 : 0
-            let center = panel.content == nil ? frame.x + frame.width / 2 : slot.x + slot.width / 2
+        let title = titleLines(frame.width + (panel.content == nil ? 60 : 0))
+        let above = panel.content == nil && legendForm(frame.width, frame.height) == .above ? 17.0 : 0
+        let center = panel.content == nil ? frame.x + frame.width / 2 : slot.x + slot.width / 2
+        for (i, line) in title.enumerated() {
             // Kept on the page when it is wider than the axes.
-            let half = page.width(title, PageStyle.title) / 2
-            page.write(
-                title, at: Point(max(slot.x + half, min(slot.right - half, center)), frame.y - 12 - above), PageStyle.title, PageStyle.ink,
-                anchor: 0.5)
+            let half = page.width(line, PageStyle.title) / 2
+            let y = frame.y - 12 - above - 14 * Double(title.count - 1 - i)
+            page.write(line, at: Point(max(slot.x + half, min(slot.right - half, center)), y), PageStyle.title, PageStyle.ink, anchor: 0.5)
         }
         switch panel.content {
         case .pictures(let grid): draw(grid, in: frame)

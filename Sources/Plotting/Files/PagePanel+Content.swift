@@ -13,7 +13,7 @@ extension PagePanel {
         let cell = grid.cell
         let width = grid.pictures.count == 1 ? 260 : max(34, min(80, 460 / Double(columns)))
         let height = width * Double(cell.height) / Double(cell.width)
-        let room = margins(width: 0, height: 0), text = titles(grid) ? 13.0 : 0
+        let room = margins(width: 200, height: 0), text = titles(grid) ? 13.0 : 0
         return Size(
             width: Double(columns) * (width + 6) - 6 + room.left + room.right,
             height: max(40, min(2000, Double(rows) * (height + 6 + text) - 6)) + room.top + room.bottom)
@@ -58,7 +58,7 @@ extension PagePanel {
     }
 
     func preferred(_ graph: Graph) -> Size {
-        let (layout, _, total) = layout(graph), room = margins(width: 0, height: 0)
+        let (layout, _, total) = layout(graph), room = margins(width: max(120, layout.width), height: 0)
         return Size(width: max(120, layout.width) + room.left + room.right, height: total + room.top + room.bottom + 4)
     }
 

@@ -87,7 +87,8 @@ struct PagePanel {
     /// The room that labels need around axes of about that size.
     func margins(width: Double, height: Double) -> Margins {
         var room = Margins(left: 8, top: 8, right: 10, bottom: 8)
-        if panel.title != nil { room.top += 19 }
+        let lines = titleLines(width + (panel.content == nil ? 60 : 0)).count
+        if lines > 0 { room.top += 5 + 14 * Double(lines) }
         guard panel.content == nil else { return room }
         let (x, y) = (xTicks(width), yTicks(height))
         room.left += 7 + (y.map { tickWidth($0.label) }.max() ?? 0)
@@ -108,6 +109,20 @@ struct PagePanel {
         default: break
         }
         return room
+    }
+
+    /// The title in lines no wider than that; at most three.
+    func titleLines(_ width: Double) -> [String] {
+        guard let title = panel.title?.printable, !title.isEmpty else { return [] }
+        var lines: [String] = []
+        for word in title.split(separator: " ") {
+            if let last = lines.last, page.width(last + " " + word, PageStyle.title) <= max(120, width) {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.count > 3 ? Array(lines.prefix(2)) + [lines[2] + " …"] : lines
     }
 
     func xTicks(_ width: Double) -> [Tick] {

@@ -88,7 +88,7 @@ struct TerminalCanvas {
 
     // MARK: Lines, areas and points
 
-    private mutating func draw(line points: [Point], _ stroke: Stroke) {
+    private mutating func draw(line points: [Point], _ stroke: Stroke, every: Int = 1) {
         let width = columns * dotsAcross, height = lines * dotsDown
         // Lines over filled contours are finer than characters.
         if case .color(let color) = stroke.paint, color.alpha < 1 { return }
@@ -112,6 +112,7 @@ struct TerminalCanvas {
                 travelled += step > 0 ? 1 : 0
                 // Dashes: braille three on, three off; ASCII every other character.
                 if stroke.dashed && (terminal.unicode ? travelled / 3 % 2 == 1 : dx % 2 == 1) { continue }
+                if travelled % every != 0 { continue }
                 set(dx, dy, stroke.paint)
                 let column = dx / dotsAcross, cell = dy / dotsDown * columns + column
                 guard usesSigns, let number else { continue }
@@ -137,9 +138,12 @@ struct TerminalCanvas {
         if signs[cell] != nil && !usesSigns { signs[cell] = nil }
     }
 
-    /// A pattern of dots inside of an outline (even–odd).
+    /// A pattern of dots inside of an outline (even–odd); without colours the dotted outline.
     private mutating func draw(area points: [Point], _ color: Color) {
-        guard terminal.unicode, terminal.colors > .none else { return }
+        guard terminal.unicode, terminal.colors > .none else {
+            draw(line: points, Stroke(.muted), every: 3)
+            return
+        }
         let width = columns * dotsAcross, height = lines * dotsDown
         let outline = points.map(place).filter { $0.x == $0.x && $0.y == $0.y }
         guard outline.count > 2 else { return }
@@ -179,7 +183,9 @@ struct TerminalCanvas {
 
     /// The sign of the series with that number.
     func sign(_ number: Int) -> Character {
-        terminal.unicode ? Marker.series(number).sign : ["*", "+", "o", "x", "#", "@", "%", "&"][number % 8]
+        // More than there are signs: letters.
+        if panelSeries.count > 6 { return Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(number % 26))) }
+        return terminal.unicode ? Marker.series(number).sign : ["*", "+", "o", "x", "#", "@", "%", "&"][number % 8]
     }
 
     /// Puts dots and signs over what is filled.

@@ -155,6 +155,7 @@ struct TerminalPanel {
             return unicode ? "──" : "..."
         case .marker(let marker, _): return String(unicode ? marker.sign : marker.ascii)
         case .swatch(let color):
+            if color.alpha < 1 && terminal.colors == .none { return unicode ? "┈┈" : ". ." }
             let fill = canvas.fill(of: .color(color.opacity(1)))
             return String(repeating: fill, count: 2)
         }
@@ -196,10 +197,11 @@ struct TerminalPanel {
         var wanted = max(2, min(10, size.columns / 10)), step = 1
         let named = panel.x.names != nil
         let cell = panel.xCells.map { max(1, size.columns / max(1, $0)) } ?? size.columns
+        var ticks = panel.x.ticks(wanted)
         while true {
             var found: [(column: Int, start: Int, text: String)] = []
             var crowded = false, end = -1
-            for (i, tick) in panel.x.ticks(wanted).enumerated() where i % step == 0 {
+            for (i, tick) in ticks.enumerated() where i % step == 0 {
                 guard var column = canvas.column(at: tick.value) else { continue }
                 // The middle of an even cell is the right one of two characters; names look better at the left.
                 if panel.xCells != nil && cell % 2 == 0 && cell > 1 && column > 0 { column -= 1 }
@@ -215,12 +217,13 @@ struct TerminalPanel {
                 end = start + length
                 found.append((column, start, text))
             }
-            if !crowded { return found }
+            if !crowded || step > ticks.count { return found }
+            // Fewer numbers, or every second, third … name.
             if named || wanted <= 2 {
                 step += 1
-                if step > 10_000 { return [] }
             } else {
                 wanted -= 1
+                ticks = panel.x.ticks(wanted)
             }
         }
     }
