@@ -105,7 +105,9 @@ public final class MultiheadAttention: Module {
         }
         let k = isSelf ? q : batchFirst ? key : try key.transpose(0, 1), v = isSelf ? q : batchFirst ? value : try value.transpose(0, 1)
         let (qh, kh, vh) = try split(q, k, v, isSelf: isSelf)
-        let total = try masks(keyPadding, mask, n, l, k.shape[1], query.dtype)
+        // The fused kernels take a mask or causal order; both together make one mask.
+        let isOrdered = isCausal && (mask != nil || keyPadding != nil)
+        let total = try masks(keyPadding, mask, isOrdered, n, l, k.shape[1], query.dtype), isCausal = isCausal && !isOrdered
         let output: Tensor, weights: Tensor?
         if needsWeights {
             (output, weights) = try Tensor.attentionWithWeights(qh, kh, vh, mask: total, dropout: rate, causal: isCausal)
@@ -140,7 +142,7 @@ public final class MultiheadAttention: Module {
     }
 
     /// Both masks as one: boolean, where true takes part, or numbers to add.
-    private func masks(_ keyPadding: Tensor?, _ mask: Tensor?, _ n: Int, _ l: Int, _ s: Int, _ dtype: DType) throws -> Tensor? {
+    private func masks(_ keyPadding: Tensor?, _ mask: Tensor?, _ isOrdered: Bool, _ n: Int, _ l: Int, _ s: Int, _ dtype: DType) throws -> Tensor? {
         var parts: [Tensor] = []
         if let mask {
             guard mask.shape == [l, s] || mask.shape == [n * heads, l, s] else {
@@ -155,14 +157,14 @@ public final class MultiheadAttention: Module {
             parts.append(try keyPadding.reshape([n, 1, 1, s]))
         }
         if parts.isEmpty { return nil }
+        if isOrdered { parts.append(try Tensor.ones([l, s], .bool).triu(1)) }
         if parts.allSatisfy({ $0.dtype == .bool }) {
-            let blocked = parts.count == 1 ? parts[0] : try parts[0].logicalOr(parts[1])
-            return try blocked.logicalNot()
+            return try parts.dropFirst().reduce(parts[0]) { try $0.logicalOr($1) }.logicalNot()
         }
         let added = try parts.map { part in
             part.dtype == .bool ? try Tensor.zeros(part.shape, dtype).maskedFill(part, .double(-.infinity)) : try part.to(dtype)
         }
-        return added.count == 1 ? added[0] : try added[0].add(added[1])
+        return try added.dropFirst().reduce(added[0]) { try $0.add($1) }
     }
 
     public override func makeSimilar() throws -> Module {

@@ -29,13 +29,16 @@ public class BatchNorm: Module {
         register(buffer: trackRunningStats ? try Tensor(.int(0), .int64) : nil, "num_batches_tracked")
     }
 
+    /// Whether training counts in `num_batches_tracked`.
+    class var countsBatches: Bool { true }
+
     public override func forward(_ input: Tensor) throws -> Tensor {
         let ranks = type(of: self).ranks
         guard ranks.contains(input.rank) else {
             throw TensorError.shapes(kind, [input.shape], detail: "the input must have \(ranks.map(String.init).joined(separator: " or ")) dimensions")
         }
         var share = momentum ?? 0
-        if isTraining, let batches = buffer(2) {
+        if isTraining, type(of: self).countsBatches, let batches = buffer(2) {
             try Autograd.withoutGradients { _ = try batches.add(1, inPlace: true) }
             if momentum == nil { share = 1 / (try batches.scalar().doubleValue) }
         }
@@ -68,6 +71,8 @@ public final class BatchNorm2d: BatchNorm {
 /// parameters and running averages unless asked for.
 public final class InstanceNorm2d: BatchNorm {
     override class var ranks: [Int] { [3, 4] }
+    // As in PyTorch, the counter is there but stays 0.
+    override class var countsBatches: Bool { false }
 
     public convenience init(_ channels: Int, eps: Double = 1e-5) throws {
         try self.init(channels, eps: eps, momentum: 0.1, affine: false, trackRunningStats: false)
