@@ -1,5 +1,6 @@
 import LuaKit
 import NightjarKit
+import Tensors
 import Testing
 
 /// What is declared: complete, without contradictions, with examples that run, safe against any input.
@@ -19,8 +20,10 @@ import Testing
     }
 
     @Test func wrongInputIsAnErrorEverywhere() throws {
-        let script = try Script()
+        let script = try Script(), threads = Threads.count
         let problems = script.session.runtime.probeBindings()
+        // What the calls switched on concerns the whole process.
+        (Autograd.detectsAnomalies, Autograd.isEnabled, Threads.count) = (false, true, threads)
         #expect(problems == [])
         // The session still works.
         #expect(try script.run("return tensor{1, 2}:sum():item()").first?.double == 3)

@@ -28,6 +28,7 @@ extension Bindings {
         "destination": "new places",
         "diagonal": "which diagonal; 0 is the main one",
         "dim": "a dimension, from 1 or from the end when negative",
+        "dims": "dimensions",
         "dim0": "one dimension",
         "dim1": "one dimension",
         "dim2": "another dimension",
