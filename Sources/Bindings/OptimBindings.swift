@@ -13,6 +13,7 @@ extension Bindings {
                 OptimizerFunctions.optimizerClass
                 OptimizerFunctions.groupClass
             },
+            schedulers,
         ]
     }
 }

@@ -6,14 +6,16 @@ extension Bindings {
     /// The module `data`.
     static var data: [Namespace] {
         [
-            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv"]) {
+            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "read_json": "read_jsonl"]) {
                 DataFunctions.sets
                 DataFunctions.known
                 DataFunctions.files
+                DataFunctions.frames
                 DatasetBox.declaration
                 LoaderBox.declaration
                 PassBox.declaration
                 FrameBox.declaration
+                GroupingBox.declaration
             },
         ]
     }
@@ -58,14 +60,6 @@ enum DataFunctions {
     }
 
     @FunctionBuilder static var files: [Function] {
-        Function("data.read_csv", "Reads a table of comma-separated values.", Param("path", String.self), Param("delimiter", String.self, default: ",", "one character"), Param("header", Bool.self, default: true, "whether the first row holds names"),
-            returns: "frame", example: "local path = os.tmpname()\nlocal f = assert(io.open(path, \"w\"))\nf:write(\"a,b\\n1,2\\n\")\nf:close()\nprint(data.read_csv(path):shape()[1])\nos.remove(path)") { (path: String, delimiter: String, header: Bool) in
-            var options = CSVOptions()
-            guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1 else { throw LearningError.argument("read_csv", "the delimiter must be one character, got \"\(delimiter)\"") }
-            options.delimiter = byte
-            options.header = header ? .present : .absent
-            return FrameBox(try readCSV(path, options))
-        }
         Function("data.load_idx", "Reads a tensor from an IDX file, plain or gzip.", Param("path", String.self), returns: "tensor",
             example: "print(pcall(data.load_idx, \"no such file\"))") { (path: String) in try loadIDX(path) }
         Function("data.load_safetensors", "Reads tensors by name from a safetensors file.", Param("path", String.self), returns: "table of tensors by name",
@@ -84,45 +78,5 @@ extension TensorDataset {
     func countedFromOne() throws -> TensorDataset {
         guard tensors.count == 2, classes != nil else { return self }
         return try TensorDataset([tensors[0], tensors[1].add(1)], classes: classes, scale: scale)
-    }
-}
-
-/// A frame, as Lua holds it.
-final class FrameBox: LuaObject {
-    let frame: Frame
-    init(_ frame: Frame) { self.frame = frame }
-
-    static var declaration: Class {
-        Class(
-            FrameBox.self, "data.Frame", "A table of named columns of numbers or text.", noun: "frame",
-            example: "local path = os.tmpname()\nlocal f = assert(io.open(path, \"w\"))\nf:write(\"a,b\\n1,x\\n2,y\\n\")\nf:close()\nlocal frame = data.read_csv(path)\nprint(frame.a[2], frame.b[1])\nos.remove(path)",
-            index: { call in
-                let frame = try FrameBox.read(call, at: 1).frame
-                guard let name = call.text(at: 2), let column = frame.columns.first(where: { $0.name == name }) else { return false }
-                switch column.values {
-                case .numbers(let values): return try values.push(to: call) == 1
-                case .booleans(let values): return try values.map { $0 == 1 }.push(to: call) == 1
-                case .text(let values): return try values.map { $0 ?? "" }.push(to: call) == 1
-                }
-            },
-            members: {
-                Function("columns", "Names of the columns.", Param("self", FrameBox.self), returns: "table", example: frameExample + "print(frame:columns()[1])\nos.remove(path)") { (box: FrameBox) in box.frame.names }
-                Function("shape", "Numbers of rows and columns.", Param("self", FrameBox.self), returns: "table {rows, columns}", example: frameExample + "print(frame:shape()[1])\nos.remove(path)") { (box: FrameBox) in [box.frame.rowCount, box.frame.columns.count] }
-                Function("to_tensor", "Columns of numbers as a tensor.", Param("self", FrameBox.self), Param("columns", [String]?.self, "all when left out"), returns: "tensor [rows, columns]", example: frameExample + "print(frame:to_tensor{\"a\"})\nos.remove(path)") { (box: FrameBox, columns: [String]?) in
-                    try box.frame.tensor(columns ?? box.frame.names)
-                }
-                Function("to_dataset", "A data set of feature columns and a target column; text targets become classes.", Param("self", FrameBox.self), Param("target", String.self), Param("features", [String]?.self, "all others when left out"), returns: "dataset",
-                    example: frameExample + "print(#frame:to_dataset{target=\"b\"})\nos.remove(path)") { (box: FrameBox, target: String, features: [String]?) in
-                    DatasetBox(try box.frame.dataset(features: features, target: target).countedFromOne())
-                }
-                Function(raw: "__len", "Number of rows.", Param("self", FrameBox.self), results: [.integer]) { call in
-                    call.push(try FrameBox.read(call, at: 1).frame.rowCount)
-                    return 1
-                }
-            })
-    }
-
-    private static var frameExample: String {
-        "local path = os.tmpname()\nlocal f = assert(io.open(path, \"w\"))\nf:write(\"a,b\\n1,x\\n2,y\\n\")\nf:close()\nlocal frame = data.read_csv(path)\n"
     }
 }

@@ -10,7 +10,7 @@ extension Bindings {
             Param("epochs", Int.self, default: 1), Param("batch_size", Int.self, default: 32),
             Param("optimizer", OptimizerChoice.self, default: .name("adam"), "an optimizer over the model's parameters, or its name"),
             Param("loss", LossChoice?.self, "a loss, or its name such as \"cross_entropy\" or \"mse\""),
-            Param("metrics", [String].self, default: [], "names such as \"accuracy\""),
+            Param("metrics", [MetricChoice].self, default: [], "names such as \"accuracy\", or objects such as metrics.F1()"),
             Param("validation", ValidationChoice?.self, "a data set, or a share of the training set"),
             Param("shuffle", Bool.self, default: true), Param("drop_last", Bool.self, default: false, "leaves out a last batch that is not full"),
             Param("callbacks", [CallbackChoice].self, default: [], "tables with functions such as on_epoch_end(state)"),
@@ -19,7 +19,7 @@ extension Bindings {
             returns: "history",
             example: "tensor.manual_seed(1)\nlocal x = tensor.randn(64, 2)\nlocal set = data.TensorDataset(x, x:sum(2, {keepdim=true}))\nlocal model = nn.Linear(2, 1)\nlocal history = model:fit(set, {epochs=5, loss=\"mse\", optimizer=optim.SGD(model:parameters(), {lr=0.1}), verbose=false})\nprint(history.loss[5] < history.loss[1])",
             see: ["nn.Module:evaluate", "nn.Module:predict"]
-        ) { (call: Call, model: Module, set: AnyDataset, epochs: Int, batchSize: Int, optimizer: OptimizerChoice, loss: LossChoice?, metrics: [String],
+        ) { (call: Call, model: Module, set: AnyDataset, epochs: Int, batchSize: Int, optimizer: OptimizerChoice, loss: LossChoice?, metrics: [MetricChoice],
             validation: ValidationChoice?, shuffle: Bool, dropLast: Bool, callbacks: [CallbackChoice], seed: Int?, verbose: Bool) -> HistoryView in
             guard let loss else { throw LearningError.argument("fit", "needs a loss: {loss=\"cross_entropy\"} for classes, {loss=\"mse\"} for numbers") }
             var options = FitOptions()
@@ -28,7 +28,7 @@ extension Bindings {
             options.shuffle = shuffle
             options.dropLast = dropLast
             options.seed = seed.map { UInt64(bitPattern: Int64($0)) }
-            options.metrics = try metrics.map(LuaMetric.named)
+            options.metrics = metrics.map(\.metric)
             options.callbacks = callbacks.map { $0.callback(in: call.runtime) }
             options.progress = verbose ? Presentation.of(call.runtime).progress(call.runtime) : nil
             switch validation {
@@ -37,22 +37,22 @@ extension Bindings {
             case .fraction(let share): options.validation = .fraction(share)
             }
             let trainer = Trainer(model: model, optimizer: try optimizer.optimizer(for: model), loss: try LabelledLoss(loss.loss()))
-            let fit = LastFit(trainer: trainer, metrics: metrics)
+            let fit = LastFit(trainer: trainer, metrics: metrics.map(\.metric))
             call.setUserField(at: 1, key: .text(LastFit.key), .object(fit))
             try trainer.fit(set.dataset, options)
             return HistoryView(trainer.history)
         }
         Function("evaluate", "Loss and metrics on a data set, in evaluation mode; the mode is restored.", Param("self", Module.self), Param("dataset", AnyDataset.self),
-            Param("loss", LossChoice?.self, "that of the last fit when left out"), Param("metrics", [String]?.self, "those of the last fit when left out"), Param("batch_size", Int.self, default: 256),
+            Param("loss", LossChoice?.self, "that of the last fit when left out"), Param("metrics", [MetricChoice]?.self, "those of the last fit when left out"), Param("batch_size", Int.self, default: 256),
             returns: "table of numbers: loss and each metric",
             example: "local set = data.TensorDataset(tensor{{1}, {2}}, tensor{{2}, {4}})\nprint(nn.Linear(1, 1):evaluate(set, {loss=\"mse\"}).loss >= 0)", see: ["nn.Module:fit"]
-        ) { (call: Call, model: Module, set: AnyDataset, loss: LossChoice?, metrics: [String]?, batchSize: Int) -> [String: Double] in
+        ) { (call: Call, model: Module, set: AnyDataset, loss: LossChoice?, metrics: [MetricChoice]?, batchSize: Int) -> [String: Double] in
             let last = LastFit.of(call)
             guard let judge = try loss.map({ try LabelledLoss($0.loss()) }) ?? last?.trainer.loss else {
                 throw LearningError.argument("evaluate", "needs a loss, since this model was not fitted: {loss=\"cross_entropy\"}")
             }
             // Evaluation updates nothing, so any optimizer will do; a model without parameters has none.
-            let values = try model.evaluate(set.dataset, loss: judge, batchSize: batchSize, metrics: (metrics ?? last?.metrics ?? []).map(LuaMetric.named))
+            let values = try model.evaluate(set.dataset, loss: judge, batchSize: batchSize, metrics: metrics?.map(\.metric) ?? last?.metrics ?? [])
             return Dictionary(values.map { ($0.name, $0.value) }) { $1 }
         }
         Function("predict", "Outputs for many examples: computed in batches, in evaluation mode, without gradients; the mode is restored.", Param("self", Module.self), Param("x", PredictionInput.self, "a tensor of examples, or a data set"), Param("batch_size", Int.self, default: 256),
@@ -72,10 +72,10 @@ extension Bindings {
 /// What a model was last trained with; kept in its user table.
 final class LastFit: LuaObject {
     let trainer: Trainer
-    let metrics: [String]
+    let metrics: [MetricBox]
     static let key = "__fit"
 
-    init(trainer: Trainer, metrics: [String]) {
+    init(trainer: Trainer, metrics: [MetricBox]) {
         self.trainer = trainer
         self.metrics = metrics
     }

@@ -19,9 +19,9 @@ struct ClassCounts: MeasureState {
 
     mutating func add(_ predictions: [Int], _ targets: [Int]) {
         total += targets.count
-        let side = 1 + max(predictions.max() ?? 0, targets.max() ?? 0)
+        let greatest = max(predictions.max() ?? 0, targets.max() ?? 0), side = greatest &+ 1
         let least = min(predictions.min() ?? 0, targets.min() ?? 0)
-        guard least >= 0, side <= 4096, side * side <= max(4096, 4 * targets.count) else {
+        guard least >= 0, greatest < 4096, side * side <= max(4096, 4 * targets.count) else {
             for (prediction, target) in zip(predictions, targets) {
                 pairs[Pair(target: target, prediction: prediction), default: 0] += 1
             }

@@ -51,7 +51,7 @@ public struct ClassificationReport: Equatable, Sendable {
 
     /// As a table; classes without names print as numbers counted from `firstClass`.
     public func text(firstClass: Int = 0, digits: Int = 3) -> String {
-        func name(_ label: Int, _ name: String) -> String { name.isEmpty ? String(label + firstClass) : TextTable.fitted(name, 24) }
+        func name(_ label: Int, _ name: String) -> String { name.isEmpty ? String(label &+ firstClass) : TextTable.fitted(name, 24) }
         func cells(_ title: String, _ row: Row) -> [String] {
             [title] + [row.precision, row.recall, row.f1].map { NumberText.fixed($0, digits) } + [String(row.support)]
         }

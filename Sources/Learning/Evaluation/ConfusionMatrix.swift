@@ -51,7 +51,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
     /// The matrix with names, each row shaded by its shares: by background colour, else by blocks,
     /// else not at all.
     public func text(color: Bool = false, unicode: Bool = true, firstClass: Int = 0) -> String {
-        let names = zip(self.names, classes).map { $0.isEmpty ? String($1 + firstClass) : $0 }.map { TextTable.fitted($0, 16) }
+        let names = zip(self.names, classes).map { $0.isEmpty ? String($1 &+ firstClass) : $0 }.map { TextTable.fitted($0, 16) }
         let left = max(names.map(TextTable.width).max() ?? 0, 6)
         let widths = classes.indices.map { i in
             max(TextTable.width(names[i]), counts.map { String($0[i]).count }.max() ?? 1)
