@@ -10,6 +10,8 @@ extension Bindings {
                 LayerFunctions.own
                 LayerFunctions.containers
                 LayerFunctions.layers
+                LayerFunctions.convolutions
+                LayerFunctions.normalizations
                 LayerFunctions.activations
                 LossFunctions.all
                 moduleClass
@@ -77,6 +79,7 @@ enum LayerFunctions {
         }
         Function("nn.Dropout", "In training, sets elements to zero with probability p and scales up the others; in evaluation, does nothing.", Param("p", Double.self, default: 0.5),
             returns: "module", example: "print(nn.Dropout(0.5):eval()(tensor{1, 2}))") { (p: Double) -> Module in try Dropout(p) }
+        Function("nn.Residual", "Adds the input to the output of a module: x + f(x).", Param("module", Module.self), returns: "module", example: "print(nn.Residual(nn.Identity())(tensor{1, 2}))") { (module: Module) -> Module in Residual(module) }
     }
 
     /// One function for each row of the table of activations.
