@@ -25,7 +25,7 @@ import Testing
         ("frame.half = tensor{0.5, 1, 1.5} frame.age = nil frame.one = 1 print(frame.half[2], #frame.columns, frame.one[3])", "1.0\t4\t1"),
         ("local path = os.tmpname() frame:write_csv(path) print(data.read_csv(path) == frame, data.read_csv(path, {types={age=\"skip\"}}).shape[2], data.read_csv(path, {header=false}).columns[1]) os.remove(path)", "true\t2\tcolumn_1"),
         ("local path = os.tmpname() frame:write_csv(path, {delimiter=\"\\t\"}) print(data.read_tsv(path, {missing={\"Bob\"}}):drop_missing{\"name\"}.shape[1]) os.remove(path)", "2"),
-        ("print(frame)", "   name  age  town\n1   Ann    31  Ulm\n2   Bob    25  Rome\n3   Cy      –  Ulm\n3 rows × 3 columns"),
+        ("print(frame)", "   name  age  town\n1  Ann    31  Ulm\n2  Bob    25  Rome\n3  Cy      –  Ulm\n3 rows × 3 columns"),
     ]
 
     @Test(arguments: table.indices)

@@ -16,6 +16,18 @@ extension Tensor: LuaObject {
     }
 }
 
+/// A tensor of one element works wherever a number would.
+extension Tensor: LuaNumberConvertible {
+    public var luaNumber: LuaValue? {
+        guard count == 1, let scalar = try? scalar() else { return nil }
+        switch scalar {
+        case .bool: return nil
+        case .int(let value): return .integer(Int(value))
+        case .double(let value): return .number(value)
+        }
+    }
+}
+
 /// A tensor that Lua may have seen before: the same userdata again.
 struct Kept: LuaArgument, LuaResult {
     let tensor: Tensor
