@@ -52,24 +52,26 @@ extension Tensor {
         let result = try reduction.run(NJ_PROD, self, dtype.isFloatingPoint ? dtype : .int64, keepdim: keepdim)
         guard requiresGrad else { return result }
         return try result.finished("prod", self, saving: [.input(0), .result]) { node, g in
-            let x = try node.saved(0), zeros = try x.detach().eq(0)
-            guard try zeros.any().scalar() == .bool(true) else {
+            let x = try node.saved(0)
+            if try x.detach().all().scalar() == .bool(true) {
                 return [try reduction.spread(g).mul(reduction.spread(node.saved(1))).div(x)]
             }
-            return [try reduction.spread(g).mul(x.productOfOthers(reduction, zeros))]
+            return [try reduction.spread(g).mul(x.productOfOthers(reduction))]
         }
     }
 
-    /// For each element the product of the others in its group, when some elements are zero.
-    private func productOfOthers(_ reduction: Reduced, _ zeros: Tensor) throws(TensorError) -> Tensor {
-        // Without zeros: product / x. One zero: only its own gradient is not zero. Several: none is.
-        let dims = reduction.dims
-        let count = try reduction.spread(zeros.countNonzero(dims, keepdim: true))
-        let filled = try zeros.where(1, self)
-        let product = try reduction.spread(filled.prod(dims, keepdim: true))
-        let without = try product.div(filled)
-        let isUsed = try count.eq(0).logicalOr(zeros.logicalAnd(count.eq(1)))
-        return try isUsed.where(zeros.where(product, without), 0)
+    /// For each element the product of the others in its group, where a division by it will not do.
+    private func productOfOthers(_ reduction: Reduced) throws(TensorError) -> Tensor {
+        let kept = shape.indices.filter { !reduction.dims.contains($0) }
+        let order = kept + reduction.dims, n = reduction.elements
+        let rows = try permute(order).reshape([n == 0 ? 0 : count / n, n])
+        let ones = try Tensor.ones([rows.shape[0], 1], dtype)
+        // What lies before each element, times what lies after it.
+        let before = try Tensor.cat([ones, rows.narrow(1, 0, n - 1)], 1).cumprod(1)
+        let after = try Tensor.cat([ones, rows.narrow(1, 1, n - 1).flip([1])], 1).cumprod(1).flip([1])
+        var back = order
+        for (i, d) in order.enumerated() { back[d] = i }
+        return try before.mul(after).reshape(order.map { shape[$0] }).permute(back)
     }
 
     // MARK: Truth
