@@ -86,9 +86,10 @@ extension TensorError: CustomStringConvertible {
             .rule(let name, let text), .singular(let name, let text), .library(let name, let text):
             return "\(name): \(text)"
         case .label(let name, let label, let row, let classes, let smallest, let largest):
-            return "\(name): label \(label + base) in row \(row + base) is outside \(base)..\(classes - 1 + base) "
-                + "(\(classes) class\(classes == 1 ? "" : "es"))"
-                + TensorError.shiftAdvice(classes: classes, smallest: smallest, largest: largest, base: base)
+            // Embeddings look up rows of a table by id.
+            let (word, noun) = name.hasPrefix("embedding") ? ("id", classes == 1 ? "row" : "rows") : ("label", classes == 1 ? "class" : "classes")
+            return "\(name): \(word) \(label &+ base) in row \(row + base) is outside \(base)..\(classes - 1 + base) (\(classes) \(noun))"
+                + TensorError.shiftAdvice(word: word, classes: classes, smallest: smallest, largest: largest, base: base)
         case .outOfMemory(let name, let shape, let bytes):
             let size = bytes.map { " needs " + TensorError.bytes($0) } ?? " has too many elements"
             return "\(name): not enough memory: \(describe(shape))\(size)"
@@ -119,12 +120,12 @@ extension TensorError: CustomStringConvertible {
     }
 
     /// The line that fixes labels that are all shifted by one.
-    private static func shiftAdvice(classes: Int, smallest: Int, largest: Int, base: Int) -> String {
+    private static func shiftAdvice(word: String, classes: Int, smallest: Int, largest: Int, base: Int) -> String {
         if smallest == -1, largest < classes - 1 {
-            return ". All labels lie in \(smallest + base)..\(largest + base), shifted by one: use y + 1"
+            return ". All \(word)s lie in \(smallest + base)..\(largest + base), shifted by one: use y + 1"
         }
         if smallest >= 1, largest == classes {
-            return ". All labels lie in \(smallest + base)..\(largest + base), shifted by one: use y - 1"
+            return ". All \(word)s lie in \(smallest + base)..\(largest + base), shifted by one: use y - 1"
         }
         return ""
     }

@@ -160,7 +160,7 @@ import Testing
         #expect(message { _ = try Tensor.zeros([1, 2, 2]).maxPool2d([2], padding: [2]) }
             == "max_pool2d: padding 2 is more than half of the window's span 2")
         #expect(message { _ = try Tensor.embedding(Tensor([Int64(1), 7]), Tensor.zeros([7, 2])) }
-            == "embedding: position 7 is outside dimension 0 of [7, 2] (valid: 0..6 or -7..-1)")
+            == "embedding: id 7 in row 1 is outside 0..6 (7 rows). All ids lie in 1..7, shifted by one: use y - 1")
     }
 
     @Test func emptyInputs() throws {

@@ -106,11 +106,6 @@ extension Loss {
     /// A target as the loss counts: classes from 0, everything else as it is.
     func targetFromLua(_ target: Tensor, prediction: Tensor) throws -> Tensor {
         guard self is CrossEntropyLoss || self is NLLLoss else { return target }
-        if target.dtype.isFloatingPoint, target.shape == prediction.shape { return target }
-        do {
-            return try target.labelsFromZero()
-        } catch let mismatch as Mismatch {
-            throw TensorError.value(kind, "the targets " + mismatch.problem)
-        }
+        return try target.classes(beside: prediction, kind)
     }
 }

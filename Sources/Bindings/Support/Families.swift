@@ -4,7 +4,50 @@ import Tensors
 // Functions that differ only in name, words and the operation behind them are declared through
 // these, together with their forms in place.
 
+/// One of the two forms of a function: the pure one, or the one in place with an underscore.
+struct Form {
+    let path: String
+    let summary: String
+    let example: String
+    let see: [String]
+    let inPlace: Bool
+
+    /// What this form returns in words.
+    func returns(_ pure: String = "tensor") -> String { inPlace ? "the tensor itself" : pure }
+}
+
+/// What a function in one of its forms returns: a new tensor, or the receiver.
+enum Outcome: LuaResult {
+    case new(Tensor), receiver
+
+    /// The outcome of an operation in a form.
+    init(_ tensor: Tensor, _ form: Form) { self = form.inPlace ? .receiver : .new(tensor) }
+    static var luaType: LuaType { Tensor.luaType }
+
+    func push(to call: Call) -> Int32 {
+        switch self {
+        case .new(let tensor): tensor.push(to: call)
+        case .receiver: Receiver().push(to: call)
+        }
+    }
+}
+
 enum Family {
+    /// A function with parameters of its own in both forms. The example calls the pure one of the
+    /// first tensor it makes: `x:name(arguments)` for `x` as given.
+    static func forms(
+        _ name: String, _ summary: String, example x: String, _ arguments: String = "", see: [String] = [],
+        _ declare: (Form) -> Function
+    ) -> [Function] {
+        [
+            declare(Form(
+                path: "tensor.\(name)", summary: summary, example: "print(\(x):\(name)(\(arguments)))", see: see, inPlace: false)),
+            declare(Form(
+                path: "tensor.\(name)_", summary: "In place: \(lowercased(summary))",
+                example: "local x = \(x)\nx:\(name)_(\(arguments))\nprint(x)", see: ["tensor.\(name)"], inPlace: true)),
+        ]
+    }
+
     /// A function of one tensor, and the same in place.
     static func unary(
         _ name: String, _ summary: String, example: String, see: [String] = [],
@@ -54,17 +97,20 @@ enum Family {
         ]
     }
 
-    /// A comparison with a bool result.
+    /// A comparison with a bool result; in place, 0 and 1 in the receiver's type.
     static func comparison(
-        _ name: String, _ summary: String, example: String,
-        _ tensors: @escaping (Tensor, Tensor) throws -> Tensor, _ numbers: ((Tensor, Scalar) throws -> Tensor)? = nil
-    ) -> Function {
-        Function(
-            "tensor.\(name)", summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"),
-            returns: "tensor of bool", example: example
-        ) { (a: Tensor, b: Operand) in
-            if case .scalar(let number) = b, let numbers { return try numbers(a, number) }
-            return try tensors(a, b.tensor(beside: a))
+        _ name: String, _ summary: String, example x: String, _ argument: String,
+        _ tensors: @escaping (Tensor, Tensor, _ inPlace: Bool) throws -> Tensor,
+        _ numbers: ((Tensor, Scalar, _ inPlace: Bool) throws -> Tensor)? = nil
+    ) -> [Function] {
+        forms(name, summary, example: x, argument) { form in
+            Function(
+                form.path, form.summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"),
+                returns: form.returns("tensor of bool"), example: form.example, see: form.see
+            ) { (a: Tensor, b: Operand) in
+                if case .scalar(let number) = b, let numbers { return Outcome(try numbers(a, number, form.inPlace), form) }
+                return Outcome(try tensors(a, b.tensor(beside: a), form.inPlace), form)
+            }
         }
     }
 

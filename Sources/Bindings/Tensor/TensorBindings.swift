@@ -18,11 +18,19 @@ extension Bindings {
             TensorFunctions.math
             TensorFunctions.comparisons
             TensorFunctions.reductions
+            TensorFunctions.statistics
+            TensorFunctions.scans
             TensorFunctions.shapes
             TensorFunctions.joining
             TensorFunctions.picking
             TensorFunctions.sorting
             TensorFunctions.products
+            TensorFunctions.contractions
+            TensorFunctions.convolutions
+            TensorFunctions.pooling
+            TensorFunctions.normalizations
+            TensorFunctions.losses
+            TensorFunctions.networks
             TensorFunctions.printing
             TensorFunctions.gradients
             TensorFunctions.tensorClass
@@ -32,27 +40,13 @@ extension Bindings {
 
 /// The functions of the module `tensor`, by family.
 enum TensorFunctions {
-    /// Names from other libraries, and ours.
-    static var foreignNames: [String: String] {
-        [
-            "arange": "range", "Tensor": "tensor", "from_numpy": "tensor", "array": "tensor",
-            "concat": "cat", "concatenate": "cat", "multiply": "mul", "subtract": "sub", "divide": "div",
-            "power": "pow", "cmul": "mul", "cdiv": "div", "cadd": "add", "repeatTensor": "tile", "absolute": "abs",
-            "average": "mean", "random": "rand", "seed": "manual_seed", "manualSeed": "manual_seed",
-            "negative": "neg", "greater": "gt", "less": "lt", "sum_": "sum", "resize": "reshape", "expand_dims": "unsqueeze",
-        ]
-    }
-
     /// The class of tensors: fields, operators and indexing.
     static var tensorClass: Class {
         Class(
             Tensor.self, "tensor.Tensor", "A grid of numbers with any number of dimensions.", noun: "tensor",
             example: "local x = tensor{{1, 2}, {3, 4}}\nprint(x.shape[1], x[2][1]:item(), (x + x):sum():item())",
             methodsFrom: ["tensor"], index: TensorIndexing.index, newIndex: TensorIndexing.newIndex,
-            foreignNames: foreignNames.merging([
-                "backwards": "backward", "numpy": "totable", "tolist": "totable", "cuda": "to", "T": "t",
-                "nElement": "numel", "nDimension": "dim", "ndim": "dim", "double_": "double", "data": "detach",
-            ]) { $1 }, members: {
+            foreignNames: foreignNames.merging(foreignMethods) { $1 }, members: {
             Property("shape", "Size of each dimension.", of: Tensor.self) { $0.shape }
             Property("dtype", "Type of the elements.", of: Tensor.self) { $0.dtype }
             Property("grad", "The gradient collected by backward, nil before.", of: Tensor.self,

@@ -26,10 +26,8 @@ extension TensorFunctions {
             { try $0.atan2($1, inPlace: $2) })
         Family.binary("logaddexp", "log(exp(a) + exp(b)) without overflow.", example: "print(tensor{1000, 0}:logaddexp(1000))", see: ["tensor.logsumexp"],
             { try $0.logaddexp($1, inPlace: $2) })
-        lerp(inPlace: false)
-        lerp(inPlace: true)
-        clamp(inPlace: false)
-        clamp(inPlace: true)
+        lerp
+        clamp
         Function("tensor.where", "Elements of one operand where a condition holds, of another elsewhere.", Param("condition", Tensor.self, "bool"), Param("input", Operand.self), Param("other", Operand.self),
             returns: "tensor", example: "local x = tensor{-1, 2}\nprint(tensor.where(x:gt(0), x, 0))", see: ["tensor.masked_fill"]) { (condition: Tensor, a: Operand, b: Operand) in
             switch (a, b) {
@@ -70,41 +68,71 @@ extension TensorFunctions {
         Family.unary("ceil", "The next whole number above.", example: "print(tensor{1.5, -1.5}:ceil())") { try $0.ceil(inPlace: $1) }
         Family.unary("trunc", "The whole number toward zero.", example: "print(tensor{1.5, -1.5}:trunc())") { try $0.trunc(inPlace: $1) }
         Family.unary("frac", "What trunc leaves.", example: "print(tensor{1.5, -1.5}:frac())") { try $0.frac(inPlace: $1) }
-        rounded(inPlace: false)
-        rounded(inPlace: true)
+        rounding
         Family.unary("sigmoid", "1 / (1 + exp(-x)), between 0 and 1.", example: "print(tensor{-1, 0, 1}:sigmoid())", see: ["nn.Sigmoid"]) { try $0.sigmoid(inPlace: $1) }
         Family.unary("relu", "max(x, 0).", example: "print(tensor{-1, 0, 1}:relu())", see: ["nn.ReLU"]) { try $0.relu(inPlace: $1) }
         Family.unary("silu", "x · sigmoid(x).", example: "print(tensor{-1, 0, 1}:silu())", see: ["nn.SiLU"]) { try $0.silu(inPlace: $1) }
         Family.unary("mish", "x · tanh(softplus(x)).", example: "print(tensor{-1, 0, 1}:mish())") { try $0.mish(inPlace: $1) }
         Family.unary("log_sigmoid", "log(sigmoid(x)) without overflow.", example: "print(tensor{-100, 0}:log_sigmoid())") { try $0.logSigmoid(inPlace: $1) }
-        Function("tensor.gelu", "x · Φ(x), where Φ is the normal distribution.", Param("input", Tensor.self), Param("approximate", GELUForm.self, default: GELUForm.none, "\"tanh\": the faster approximation"),
-            returns: "tensor", example: "print(tensor{-1, 0, 1}:gelu())", see: ["nn.GELU"]) { (x: Tensor, form: GELUForm) in try x.gelu(approximate: form == .tanh) }
-        Function("tensor.elu", "x above zero, alpha · (exp(x) - 1) below.", Param("input", Tensor.self), Param("alpha", Double.self, default: 1),
-            returns: "tensor", example: "print(tensor{-1, 0, 1}:elu())") { (x: Tensor, alpha: Double) in try x.elu(alpha: alpha) }
-        Function("tensor.softplus", "log(1 + exp(beta · x)) / beta, a smooth relu.", Param("input", Tensor.self), Param("beta", Double.self, default: 1), Param("threshold", Double.self, default: 20, "above it, x itself"),
-            returns: "tensor", example: "print(tensor{-1, 0, 1}:softplus())") { (x: Tensor, beta: Double, threshold: Double) in try x.softplus(beta: beta, threshold: threshold) }
-        Function("tensor.leaky_relu", "x above zero, negative_slope · x below.", Param("input", Tensor.self), Param("negative_slope", Double.self, default: 0.01),
-            returns: "tensor", example: "print(tensor{-1, 0, 1}:leaky_relu())") { (x: Tensor, slope: Double) in try x.leakyRelu(slope: slope) }
-        Function("tensor.hardtanh", "x cut off at both ends.", Param("input", Tensor.self), Param("min_val", Double.self, default: -1), Param("max_val", Double.self, default: 1),
-            returns: "tensor", example: "print(tensor{-2, 0.5, 2}:hardtanh())") { (x: Tensor, low: Double, high: Double) in try x.hardtanh(minimum: low, maximum: high) }
-        Function("tensor.nan_to_num", "Numbers in place of NaN and infinities.", Param("input", Tensor.self), Param("nan", Double.self, default: 0), Param("posinf", Double?.self, "largest number when left out"), Param("neginf", Double?.self, "lowest number when left out"),
-            returns: "tensor", example: "print(tensor{1, 0/0}:nan_to_num())") { (x: Tensor, nan: Double, high: Double?, low: Double?) in
-            try x.nanToNum(nan: nan, positiveInfinity: high, negativeInfinity: low)
+        optional
+    }
+
+    /// Functions of one tensor with options.
+    @FunctionBuilder private static var optional: [Function] {
+        Family.forms("gelu", "x · Φ(x), where Φ is the normal distribution.", example: "tensor{-1, 0, 1}", see: ["nn.GELU"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("approximate", GELUForm.self, default: GELUForm.none, "\"tanh\": the faster approximation"),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, approximate: GELUForm) in
+                Outcome(try x.gelu(approximate: approximate == .tanh, inPlace: form.inPlace), form)
+            }
+        }
+        Family.forms("elu", "x above zero, alpha · (exp(x) - 1) below.", example: "tensor{-1, 0, 1}", see: ["nn.ELU"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("alpha", Double.self, default: 1),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, alpha: Double) in
+                Outcome(try x.elu(alpha: alpha, inPlace: form.inPlace), form)
+            }
+        }
+        Family.forms("softplus", "log(1 + exp(beta · x)) / beta, a smooth relu.", example: "tensor{-1, 0, 1}", see: ["nn.Softplus"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("beta", Double.self, default: 1), Param("threshold", Double.self, default: 20, "above it, x itself"),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, beta: Double, threshold: Double) in
+                Outcome(try x.softplus(beta: beta, threshold: threshold, inPlace: form.inPlace), form)
+            }
+        }
+        Family.forms("leaky_relu", "x above zero, negative_slope · x below.", example: "tensor{-1, 0, 1}", "0.1", see: ["nn.LeakyReLU"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("negative_slope", Double.self, default: 0.01),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, slope: Double) in
+                Outcome(try x.leakyRelu(slope: slope, inPlace: form.inPlace), form)
+            }
+        }
+        Family.forms("hardtanh", "x cut off at both ends.", example: "tensor{-2, 0.5, 2}", see: ["nn.Hardtanh", "tensor.clamp"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("min_val", Double.self, default: -1), Param("max_val", Double.self, default: 1),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, low: Double, high: Double) in
+                Outcome(try x.hardtanh(minimum: low, maximum: high, inPlace: form.inPlace), form)
+            }
+        }
+        Family.forms("nan_to_num", "Numbers in place of NaN and infinities.", example: "tensor{1, 0/0, 1/0}", "0, 9", see: ["tensor.isnan"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("nan", Double.self, default: 0), Param("posinf", Double?.self, "largest number when left out"), Param("neginf", Double?.self, "lowest number when left out"),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, nan: Double, high: Double?, low: Double?) in
+                Outcome(try x.nanToNum(nan: nan, positiveInfinity: high, negativeInfinity: low, inPlace: form.inPlace), form)
+            }
         }
     }
 
     /// Comparisons and tests; the result is bool.
     @FunctionBuilder static var comparisons: [Function] {
-        Family.comparison("eq", "Whether elements are equal.", example: "print(tensor{1, 2}:eq(2))", { try $0.eq($1) }, { try $0.eq($1) })
-        Family.comparison("ne", "Whether elements differ.", example: "print(tensor{1, 2}:ne(2))", { try $0.ne($1) }, { try $0.ne($1) })
-        Family.comparison("lt", "Whether elements are less.", example: "print(tensor{1, 2}:lt(2))", { try $0.lt($1) }, { try $0.lt($1) })
-        Family.comparison("le", "Whether elements are less or equal.", example: "print(tensor{1, 2}:le(1))", { try $0.le($1) }, { try $0.le($1) })
-        Family.comparison("gt", "Whether elements are greater.", example: "print(tensor{1, 2}:gt(1))", { try $0.gt($1) }, { try $0.gt($1) })
-        Family.comparison("ge", "Whether elements are greater or equal.", example: "print(tensor{1, 2}:ge(2))", { try $0.ge($1) }, { try $0.ge($1) })
-        Family.comparison("logical_and", "Whether both are not zero.", example: "print(tensor{true, false}:logical_and(true))", { try $0.logicalAnd($1) })
-        Family.comparison("logical_or", "Whether any is not zero.", example: "print(tensor{true, false}:logical_or(true))", { try $0.logicalOr($1) })
-        Family.comparison("logical_xor", "Whether just one is not zero.", example: "print(tensor{true, false}:logical_xor(true))", { try $0.logicalXor($1) })
-        test("logical_not", "Whether elements are zero.") { try $0.logicalNot() }
+        Family.comparison("eq", "Whether elements are equal.", example: "tensor{1, 2}", "2", { try $0.eq($1, inPlace: $2) }, { try $0.eq($1, inPlace: $2) })
+        Family.comparison("ne", "Whether elements differ.", example: "tensor{1, 2}", "2", { try $0.ne($1, inPlace: $2) }, { try $0.ne($1, inPlace: $2) })
+        Family.comparison("lt", "Whether elements are less.", example: "tensor{1, 2}", "2", { try $0.lt($1, inPlace: $2) }, { try $0.lt($1, inPlace: $2) })
+        Family.comparison("le", "Whether elements are less or equal.", example: "tensor{1, 2}", "1", { try $0.le($1, inPlace: $2) }, { try $0.le($1, inPlace: $2) })
+        Family.comparison("gt", "Whether elements are greater.", example: "tensor{1, 2}", "1", { try $0.gt($1, inPlace: $2) }, { try $0.gt($1, inPlace: $2) })
+        Family.comparison("ge", "Whether elements are greater or equal.", example: "tensor{1, 2}", "2", { try $0.ge($1, inPlace: $2) }, { try $0.ge($1, inPlace: $2) })
+        Family.comparison("logical_and", "Whether both are not zero.", example: "tensor{true, false}", "true", { try $0.logicalAnd($1, inPlace: $2) })
+        Family.comparison("logical_or", "Whether any is not zero.", example: "tensor{true, false}", "true", { try $0.logicalOr($1, inPlace: $2) })
+        Family.comparison("logical_xor", "Whether just one is not zero.", example: "tensor{true, false}", "true", { try $0.logicalXor($1, inPlace: $2) })
+        Family.forms("logical_not", "Whether elements are zero.", example: "tensor{0, 1, 2}") { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), returns: form.returns("tensor of bool"), example: form.example, see: form.see) { (x: Tensor) in
+                Outcome(try x.logicalNot(inPlace: form.inPlace), form)
+            }
+        }
         test("isnan", "Whether elements are NaN.") { try $0.isNaN() }
         test("isinf", "Whether elements are infinite.") { try $0.isInf() }
         test("isfinite", "Whether elements are neither NaN nor infinite.") { try $0.isFinite() }
@@ -146,49 +174,43 @@ extension TensorFunctions {
         ]
     }
 
-    private static func lerp(inPlace: Bool) -> Function {
-        let name = inPlace ? "lerp_" : "lerp"
-        return Function("tensor.\(name)", inPlace ? "In place: a way between two tensors." : "A way between two tensors: `input + weight · (end - input)`.",
-            Param("input", Tensor.self), Param("end", Tensor.self), Param("weight", Operand.self, "0 gives input, 1 gives end"),
-            returns: inPlace ? "the tensor itself" : "tensor", example: "print(tensor{0, 10}:\(name)(tensor{10, 20}, 0.5))") { (a: Tensor, end: Tensor, weight: Operand) -> Results in
-            let result: Tensor
-            switch weight {
-            case .tensor(let weight): result = try a.lerp(end, weight, inPlace: inPlace)
-            case .scalar(let weight): result = try a.lerp(end, weight, inPlace: inPlace)
-            }
-            return inPlace ? Results(Receiver()) : Results(result)
-        }
-    }
-
-    private static func clamp(inPlace: Bool) -> Function {
-        let name = inPlace ? "clamp_" : "clamp"
-        return Function("tensor.\(name)", inPlace ? "In place: elements cut off at one or both ends." : "Elements cut off at one or both ends.",
-            Param("input", Tensor.self), Param("min", Operand?.self), Param("max", Operand?.self),
-            returns: inPlace ? "the tensor itself" : "tensor", example: "print(tensor{-2, 0.5, 2}:\(name)(-1, 1))\nprint(tensor{-2, 2}:\(name){min=0})") { (x: Tensor, low: Operand?, high: Operand?) -> Results in
-            func number(_ bound: Operand?) -> Scalar?? {
-                switch bound {
-                case nil: .some(nil)
-                case .scalar(let value): .some(value)
-                case .tensor: nil
+    private static var lerp: [Function] {
+        Family.forms("lerp", "A way between two tensors: `input + weight · (end - input)`.", example: "tensor{0, 10}", "tensor{10, 20}, 0.5") { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("end", Tensor.self), Param("weight", Operand.self, "0 gives input, 1 gives end"),
+                returns: form.returns(), example: form.example, see: form.see) { (a: Tensor, end: Tensor, weight: Operand) -> Outcome in
+                switch weight {
+                case .tensor(let weight): Outcome(try a.lerp(end, weight, inPlace: form.inPlace), form)
+                case .scalar(let weight): Outcome(try a.lerp(end, weight, inPlace: form.inPlace), form)
                 }
             }
-            let result: Tensor
-            if let low = number(low), let high = number(high) {
-                result = try x.clamp(minimum: low, maximum: high, inPlace: inPlace)
-            } else {
-                result = try x.clamp(minimum: low?.tensor(beside: x), maximum: high?.tensor(beside: x), inPlace: inPlace)
-            }
-            return inPlace ? Results(Receiver()) : Results(result)
         }
     }
 
-    private static func rounded(inPlace: Bool) -> Function {
-        let name = inPlace ? "round_" : "round"
-        return Function("tensor.\(name)", (inPlace ? "In place: the" : "The") + " nearest whole number, halves to the even one; with decimals, rounded there.",
-            Param("input", Tensor.self), Param("decimals", Int.self, default: 0),
-            returns: inPlace ? "the tensor itself" : "tensor", example: "print(tensor{0.5, 1.5, 2.4}:\(name)())") { (x: Tensor, decimals: Int) -> Results in
-            let result = try x.round(decimals: decimals, inPlace: inPlace)
-            return inPlace ? Results(Receiver()) : Results(result)
+    private static var clamp: [Function] {
+        func number(_ bound: Operand?) -> Scalar?? {
+            switch bound {
+            case nil: .some(nil)
+            case .scalar(let value): .some(value)
+            case .tensor: nil
+            }
+        }
+        return Family.forms("clamp", "Elements cut off at one or both ends.", example: "tensor{-2, 0.5, 2}", "-1, 1", see: ["tensor.hardtanh"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("min", Operand?.self), Param("max", Operand?.self),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, low: Operand?, high: Operand?) -> Outcome in
+                if let low = number(low), let high = number(high) {
+                    return Outcome(try x.clamp(minimum: low, maximum: high, inPlace: form.inPlace), form)
+                }
+                return Outcome(try x.clamp(minimum: low?.tensor(beside: x), maximum: high?.tensor(beside: x), inPlace: form.inPlace), form)
+            }
+        }
+    }
+
+    private static var rounding: [Function] {
+        Family.forms("round", "The nearest whole number, halves to the even one; with decimals, rounded there.", example: "tensor{0.5, 1.5, 2.4}") { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("decimals", Int.self, default: 0),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, decimals: Int) in
+                Outcome(try x.round(decimals: decimals, inPlace: form.inPlace), form)
+            }
         }
     }
 

@@ -153,10 +153,24 @@ extension Tensor {
         let bad = nj_find_bad_label(
             numbers, Int64(labels.count), Int64(classes), Int64(ignoreIndex), &smallest, &largest)
         guard bad >= 0 else { return labels }
-        let rowSize = shape.isEmpty ? 1 : labels.count / shape[0]
-        throw .label(
-            name, Int(numbers[Int(bad)]), row: Int(bad) / rowSize, classes: classes, smallest: Int(smallest),
+        throw labels.badLabel(name, at: Int(bad), classes: classes, smallest, largest)
+    }
+
+    /// The error for the label at a place of this row-major int64 tensor.
+    private func badLabel(_ name: String, at place: Int, classes: Int, _ smallest: Int64, _ largest: Int64) -> TensorError {
+        let label = withExtendedLifetime(self) { pointer.assumingMemoryBound(to: Int64.self)[place] }
+        return .label(
+            name, Int(label), row: place / (shape.isEmpty ? 1 : count / shape[0]), classes: classes, smallest: Int(smallest),
             largest: Int(largest))
+    }
+
+    /// The error for the label at a place of this row-major int64 tensor, when none is ignored.
+    func badLabel(_ name: String, at place: Int, classes: Int) -> TensorError {
+        var smallest: Int64 = 0, largest: Int64 = 0
+        withExtendedLifetime(self) {
+            _ = nj_find_bad_label(pointer.assumingMemoryBound(to: Int64.self), Int64(count), Int64(classes), .min, &smallest, &largest)
+        }
+        return badLabel(name, at: place, classes: classes, smallest, largest)
     }
 
     /// The elements as int64 in row-major order.

@@ -67,9 +67,7 @@ extension Tensor {
         let result = try Tensor.zeros(shape + [width], .int64)
         let out = result.pointer.assumingMemoryBound(to: Int64.self)
         for i in 0..<count {
-            guard elements[i] >= 0, elements[i] < width else {
-                throw .index("one_hot", Int(elements[i]), dimension: rank, shape: shape + [width])
-            }
+            guard elements[i] >= 0, elements[i] < width else { throw numbers.badLabel("one_hot", at: i, classes: width) }
             out[i * width + Int(elements[i])] = 1
         }
         withExtendedLifetime(numbers) {}
@@ -84,7 +82,7 @@ extension Tensor {
         guard weight.dtype.isFloatingPoint else { throw .dtypes(name, [weight.dtype], expected: "the table must be floating point") }
         let rows = try positions.positions(name), elements = rows.pointer.assumingMemoryBound(to: Int64.self)
         for i in 0..<rows.count where elements[i] < 0 || elements[i] >= weight.shape[0] {
-            throw .index(name, Int(elements[i]), dimension: 0, shape: weight.shape)
+            throw rows.badLabel(name, at: i, classes: weight.shape[0])
         }
         return rows
     }

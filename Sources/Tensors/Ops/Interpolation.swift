@@ -2,7 +2,7 @@ import CKernels
 
 extension Tensor {
     /// How `interpolate` finds values between positions.
-    public enum Interpolation: String, Sendable {
+    public enum Interpolation: String, CaseIterable, Sendable {
         case nearest
         case nearestExact = "nearest-exact"
         /// One dimension; `bilinear` two, `trilinear` three.

@@ -102,6 +102,17 @@ extension Tensor {
         return try losses.reduced(reduction)
     }
 
+    /// t·(log t - x) for log-probabilities x and probabilities t, 0 where t is; with `logTarget` t is given
+    /// by its logarithm. Kullback and Leibler 1951; as PyTorch's `kl_div`.
+    public func klDiv(
+        _ target: Tensor, logTarget: Bool = false, reduction: Reduction = .mean
+    ) throws(TensorError) -> Tensor {
+        try checkSameShape(target, "kl_div")
+        if logTarget { return try target.exp().mul(target.sub(self)).reduced(reduction) }
+        let logarithms = try target.detach().eq(0).where(1, target).log()
+        return try target.mul(logarithms).sub(target.mul(self)).reduced(reduction)
+    }
+
     private func difference(_ target: Tensor, _ name: String) throws(TensorError) -> Tensor {
         try checkSameShape(target, name)
         return try sub(target)
@@ -112,10 +123,12 @@ extension Tensor {
         guard dtype.isFloatingPoint else {
             throw .dtypes(name, [dtype], expected: "predictions must be floating point numbers")
         }
-        guard target.shape == shape else {
-            let hint: TensorError.Hint? = target.count == count
-                ? .text("Give both one shape: y:reshape or prediction:squeeze") : nil
-            throw .shapes(name, [shape, target.shape], detail: "prediction and target must have the same shape", hint: hint)
+        guard target.shape != shape else { return }
+        if let pairs = try? Tensor.broadcast(shape, target.shape, name) {
+            let all = pairs.map(String.init).joined(separator: "×")
+            let hint = target.count == count ? ". Use target:reshape(\(shape.map(String.init).joined(separator: ", ")))." : ""
+            throw .argument(name, "prediction \(describe(shape)) and target \(describe(target.shape)) would compare every pair (\(all))" + hint)
         }
+        throw .shapes(name, [shape, target.shape], detail: "prediction and target must have the same shape")
     }
 }

@@ -1,7 +1,25 @@
 import CKernels
-import Glibc
 
 // Reductions that follow from the order of elements, and counts by value.
+
+/// What a quantile is where it falls between two elements.
+public enum QuantileInterpolation: String, CaseIterable, Sendable {
+    /// In proportion to the distances.
+    case linear
+    case lower, higher, nearest
+    /// Their mean.
+    case midpoint
+
+    /// Places in a sorted row, whole ones where one element is chosen.
+    func rounded(_ ranks: Tensor) throws(TensorError) -> Tensor {
+        switch self {
+        case .linear, .midpoint: ranks
+        case .lower: try ranks.floor()
+        case .higher: try ranks.ceil()
+        case .nearest: try ranks.round()
+        }
+    }
+}
 
 extension Tensor {
     /// The middle element of all; the lower of two middle ones; NaN when there is one.
@@ -30,6 +48,24 @@ extension Tensor {
         return try picked("median", d, indices, keepdim: keepdim)
     }
 
+    /// The middle element of those that are not NaN; NaN where there is none.
+    public func nanmedian() throws(TensorError) -> Tensor {
+        guard count > 0 else { throw .argument("nanmedian", "\(describe(shape)) has no elements to choose from") }
+        return try reshape([count]).nanmedian(0).values
+    }
+
+    /// The middle element along a dimension of those that are not NaN, and its position; NaN where there
+    /// is none.
+    public func nanmedian(_ dim: Int, keepdim: Bool = false) throws(TensorError) -> (values: Tensor, indices: Tensor) {
+        let d = try resolve(dimension: dim, "nanmedian")
+        try Reduced("nanmedian", self, [d]).requireElements("nanmedian")
+        if rank == 0 { return (try clone(), try Tensor(0, .int64)) }
+        let counts = try detach().isNaN().logicalNot().sum([d], keepdim: true)
+        let middle = try counts.sub(1).clamp(minimum: 0).floorDivide(2)
+        let indices = try detach().argsort(d).gather(d, middle)
+        return try picked("nanmedian", d, indices, keepdim: keepdim)
+    }
+
     /// The most frequent element along a dimension, the smallest of equally frequent ones, and the
     /// position where it stands last.
     public func mode(_ dim: Int = -1, keepdim: Bool = false) throws(TensorError) -> (values: Tensor, indices: Tensor) {
@@ -54,41 +90,66 @@ extension Tensor {
         return keepdim ? (values, indices) : (try values.squeeze([dim]), try indices.squeeze([dim]).contiguous())
     }
 
-    /// Quantiles along a dimension, or of all elements, between neighbours in proportion. Several
-    /// `q` give a new first dimension.
+    /// Quantiles along a dimension, or of all elements. Several `q` give a new first dimension; rows
+    /// with a NaN give NaN.
     ///
     /// - Parameter q: numbers in 0...1, none or one dimension.
-    public func quantile(_ q: Tensor, _ dim: Int? = nil, keepdim: Bool = false) throws(TensorError) -> Tensor {
-        try requireFloating("quantile")
-        guard q.rank <= 1 else { throw .shapes("quantile", [q.shape], detail: "q is a number or a vector") }
-        let wanted = try q.detach().inType(.float64).scalars().map(\.doubleValue)
-        guard wanted.allSatisfy({ $0 >= 0 && $0 <= 1 }) else { throw .value("quantile", "q must lie in 0..1") }
-        let d = try dim.map { d throws(TensorError) in try resolve(dimension: d, "quantile") }
-        let rows = try d == nil || rank == 0 ? reshape([1, count]) : transpose(d ?? 0, -1)
-        let n = rows.shape[rows.rank - 1]
-        guard n > 0 else { throw .argument("quantile", "\(describe(shape)) has no elements to choose from") }
-        let sorted = try rows.sort(-1).values
-        let ranks = wanted.map { $0 * Double(n - 1) }
-        let below = try Tensor(ranks.map { Int64($0) })
-        let above = try Tensor(ranks.map { Int64(Glibc.ceil($0)) })
-        let weights = try Tensor(ranks.map { $0 - Glibc.floor($0) }).inType(dtype)
-        var result = try sorted.indexSelect(-1, below).lerp(sorted.indexSelect(-1, above), weights)
-        let hasNaN = try rows.detach().isNaN().any([-1], keepdim: true)
-        if try hasNaN.any().scalar() == .bool(true) { result = try hasNaN.where(.double(.nan), result) }
-        // [..., q] to the shape of the reduction, with q in front when it is a vector.
-        let kept = try Reduced("quantile", self, d.map { [$0] }).shape(keepdim: keepdim)
-        if let d, rank > 0 {
-            let moved = try result.movedim([-1], [0])
-            var wide = rows.shape
-            wide[rank - 1] = 1
-            let ordered = try moved.reshape([wanted.count] + wide).transpose(d + 1, -1)
-            return try ordered.reshape((q.rank == 1 ? [wanted.count] : []) + kept)
-        }
-        return try result.reshape((q.rank == 1 ? [wanted.count] : []) + kept)
+    public func quantile(
+        _ q: Tensor, _ dim: Int? = nil, keepdim: Bool = false, _ interpolation: QuantileInterpolation = .linear
+    ) throws(TensorError) -> Tensor {
+        try quantiles("quantile", q, dim, keepdim, interpolation, skippingNaN: false)
     }
 
     public func quantile(_ q: Double, _ dim: Int? = nil, keepdim: Bool = false) throws(TensorError) -> Tensor {
         try quantile(Tensor.number(.double(q), .float64), dim, keepdim: keepdim)
+    }
+
+    /// Quantiles of the elements that are not NaN; NaN where there is none.
+    public func nanquantile(
+        _ q: Tensor, _ dim: Int? = nil, keepdim: Bool = false, _ interpolation: QuantileInterpolation = .linear
+    ) throws(TensorError) -> Tensor {
+        try quantiles("nanquantile", q, dim, keepdim, interpolation, skippingNaN: true)
+    }
+
+    private func quantiles(
+        _ name: String, _ q: Tensor, _ dim: Int?, _ keepdim: Bool, _ interpolation: QuantileInterpolation, skippingNaN: Bool
+    ) throws(TensorError) -> Tensor {
+        try requireFloating(name)
+        guard q.rank <= 1 else { throw .shapes(name, [q.shape], detail: "q is a number or a vector") }
+        let shares = try q.detach().inType(.float64)
+        guard try shares.ge(0).logicalAnd(shares.le(1)).all().scalar() == .bool(true) else { throw .value(name, "q must lie in 0..1") }
+        let d = try dim.map { d throws(TensorError) in try resolve(dimension: d, name) }
+        let rows = try d == nil || rank == 0 ? reshape([1, count]) : transpose(d ?? 0, -1)
+        let n = rows.shape[rows.rank - 1]
+        guard n > 0 else { throw .argument(name, "\(describe(shape)) has no elements to choose from") }
+        let sorted = try rows.sort(-1).values
+        // Places in a sorted row, which ends in its NaN; those that are skipped make it shorter.
+        let isNaN = try rows.detach().isNaN()
+        var ranks = try shares.reshape([q.count])
+        if skippingNaN {
+            ranks = try isNaN.logicalNot().sum([-1], keepdim: true).sub(1).clamp(minimum: 0).mul(ranks)
+        } else {
+            ranks = try ranks.mul(.double(Double(n - 1)))
+        }
+        ranks = try interpolation.rounded(ranks)
+        func taken(_ places: Tensor) throws(TensorError) -> Tensor {
+            try skippingNaN ? sorted.gather(-1, places.to(.int64)) : sorted.indexSelect(-1, places.to(.int64))
+        }
+        let weights = try interpolation == .midpoint ? ranks.fullLike(0.5) : ranks.sub(ranks.floor())
+        var result = try taken(ranks.floor()).lerp(taken(ranks.ceil()), weights.inType(dtype))
+        if !skippingNaN {
+            let spoilt = try isNaN.any([-1], keepdim: true)
+            if try spoilt.any().scalar() == .bool(true) { result = try spoilt.where(.double(.nan), result) }
+        }
+        // [..., q] to the shape of the reduction, with q in front when it is a vector.
+        let kept = try Reduced(name, self, d.map { [$0] }).shape(keepdim: keepdim)
+        if let d, rank > 0 {
+            let moved = try result.movedim([-1], [0])
+            var wide = rows.shape
+            wide[rank - 1] = 1
+            result = try moved.reshape([q.count] + wide).transpose(d + 1, -1)
+        }
+        return try result.reshape((q.rank == 1 ? [q.count] : []) + kept)
     }
 
     // MARK: Counts

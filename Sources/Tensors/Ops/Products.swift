@@ -50,11 +50,13 @@ extension Tensor {
         return try diagonal().sum()
     }
 
-    /// The cross product of vectors in three dimensions, along a dimension of size 3.
-    public func cross(_ other: Tensor, _ dim: Int = -1) throws(TensorError) -> Tensor {
+    /// The cross product of vectors in three dimensions, along a dimension of size 3; the first of that
+    /// size when left out.
+    public func cross(_ other: Tensor, _ dim: Int? = nil) throws(TensorError) -> Tensor {
         let common = try Tensor.broadcast(shape, other.shape, "cross")
-        let a = try expand(common), b = try other.expand(common), d = try a.resolve(dimension: dim, "cross")
-        guard common.count > 0, common[d] == 3 else {
+        let a = try expand(common), b = try other.expand(common)
+        let d = try a.resolve(dimension: dim ?? common.firstIndex(of: 3) ?? -1, "cross")
+        guard !common.isEmpty, common[d] == 3 else {
             throw .shapes("cross", [shape, other.shape], detail: "the dimension must have size 3")
         }
         let plus = try a.roll([-1], [d]).mul(b.roll([-2], [d]))
