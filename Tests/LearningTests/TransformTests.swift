@@ -25,6 +25,7 @@ import Tensors
     static func flat(_ features: Features) throws -> [Double] {
         switch features {
         case .tensor(let tensor): try doubles(tensor)
+        case .values(let columns): columns.flatMap { $0.numbers ?? [] }
         case .frame(let frame): (0..<frame.rowCount).flatMap { row in frame.columns.map { $0.numbers?[row] ?? .nan } }
         }
     }

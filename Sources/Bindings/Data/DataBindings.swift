@@ -6,16 +6,19 @@ extension Bindings {
     /// The module `data`.
     static var data: [Namespace] {
         [
-            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "read_json": "read_jsonl"]) {
+            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "SimpleImputer": "Imputer", "make_pipeline": "Pipeline", "read_json": "read_jsonl"]) {
                 DataFunctions.sets
                 DataFunctions.known
                 DataFunctions.files
                 DataFunctions.frames
+                TransformFunctions.constructors
+                TransformFunctions.load
                 DatasetBox.declaration
                 LoaderBox.declaration
                 PassBox.declaration
                 FrameBox.declaration
                 GroupingBox.declaration
+                TransformFunctions.declaration
             },
         ]
     }

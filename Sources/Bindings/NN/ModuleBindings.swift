@@ -147,8 +147,8 @@ extension Bindings {
             example: "local a, b = nn.Linear(2, 1), nn.Linear(2, 1)\na:load_state_dict(b:state_dict())\nprint(a.weight:equal(b.weight))") { (module: Module, state: TensorTable, strict: Bool) -> Void in
             try module.loadStateDict(state.stateDict, strict: strict)
         }
-        Function("save", "Writes parameters and buffers to a safetensors file with PyTorch's names; the file is whole or untouched.", Param("self", Module.self), Param("path", String.self),
-            example: "local path = os.tmpname()\nnn.Linear(2, 1):save(path)\nos.remove(path)", see: ["nn.Module:load"]) { (module: Module, path: String) -> Void in try module.save(path) }
+        Function("save", "Writes parameters and buffers to a safetensors file with PyTorch's names; the file is whole or untouched.", Param("self", Module.self), Param("path", String.self), Param("transform", Transform?.self, "what inputs go through before the model; data.load_transform reads it from the file"),
+            example: "local path = os.tmpname()\nnn.Linear(2, 1):save(path)\nos.remove(path)", see: ["nn.Module:load", "data.load_transform"]) { (module: Module, path: String, transform: Transform?) -> Void in try module.save(path, transform: transform) }
         Function("load", "Reads parameters and buffers from a safetensors file; nothing changes when it does not fit.", Param("self", Module.self), Param("path", String.self), Param("strict", Bool.self, default: true), returns: "the module itself",
             example: "local path = os.tmpname()\nlocal a = nn.Linear(2, 1)\na:save(path)\nprint(a:load(path))\nos.remove(path)", see: ["nn.Module:save"]) { (module: Module, path: String, strict: Bool) -> Receiver in
             try module.load(path, strict: strict)

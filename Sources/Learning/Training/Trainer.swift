@@ -222,7 +222,11 @@ extension Module {
     }
 
     /// Writes parameters and persistent buffers as safetensors under PyTorch's names.
-    public func save(_ path: String) throws { try saveSafetensors(path, stateDict(), metadata: [("format", "pt")]) }
+    ///
+    /// - Parameter transform: what inputs go through before the model; `Transform.load` reads it from the file.
+    public func save(_ path: String, transform: Transform? = nil) throws {
+        try saveSafetensors(path, stateDict(), metadata: [("format", "pt")] + (transform.map { [try $0.metadata] } ?? []))
+    }
 
     /// Reads what `save`, or PyTorch with the safetensors library, wrote.
     ///

@@ -5,6 +5,8 @@ public enum Features {
     /// [N, F], or [N] for a single feature.
     case tensor(Tensor)
     case frame(Frame)
+    /// Columns without names of their own, such as rows of a list.
+    case values([Column])
 }
 
 extension Features {
@@ -12,6 +14,11 @@ extension Features {
     func columns(_ operation: String) throws -> (columns: [Column], rows: Int) {
         switch self {
         case .frame(let frame): return (frame.columns, frame.rowCount)
+        case .values(let columns):
+            guard columns.allSatisfy({ $0.count == columns[0].count }) else {
+                throw LearningError.argument(operation, "the columns differ in length")
+            }
+            return (columns, columns.first?.count ?? 0)
         case .tensor(let tensor):
             guard tensor.rank == 1 || tensor.rank == 2 else {
                 throw TensorError.shapes(operation, [tensor.shape], detail: "features are [N, F], or [N] for one")
@@ -28,9 +35,15 @@ extension Features {
     /// Columns in the form that came: a tensor of the floating type it had (float32 for whole
     /// numbers), unless they hold text; a frame otherwise.
     func similar(_ columns: [Column], rows: Int, operation: String) throws -> Features {
+        if case .values = self { return .values(columns) }
         guard case .tensor(let tensor) = self, !columns.contains(where: { $0.kind == .text }) else {
             return .frame(try Frame(columns, rowCount: rows, operation: operation))
         }
+        return .tensor(try Features.tensor(columns, rows: rows, tensor.dtype.isFloatingPoint ? tensor.dtype : .float32))
+    }
+
+    /// Columns of numbers side by side, [rows, columns].
+    public static func tensor(_ columns: [Column], rows: Int, _ dtype: DType = .float32) throws -> Tensor {
         let width = columns.count
         let result = try Tensor.empty([rows, width], .float64)
         let target = result.pointer.assumingMemoryBound(to: Double.self)
@@ -39,7 +52,7 @@ extension Features {
                 for row in values.indices { target[row * width + c] = values[row] }
             }
         }
-        return .tensor(try result.to(tensor.dtype.isFloatingPoint ? tensor.dtype : .float32))
+        return try result.to(dtype)
     }
 }
 

@@ -50,8 +50,7 @@ public final class Pipeline: Transform {
         let (columns, _) = try features.columns(Self.kind + ".fit")
         var result = features
         for (_, step) in steps { result = try step.fitTransform(result) }
-        width = columns.count
-        if case .frame(let frame) = features { names = frame.names } else { names = nil }
+        didFit(features, columns.count)
         return result
     }
 

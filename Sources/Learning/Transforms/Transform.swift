@@ -22,6 +22,8 @@ open class Transform {
     public internal(set) var width: Int?
     /// Their names, when it was fitted on a frame.
     public internal(set) var names: [String]?
+    /// The type of the numbers it was fitted on, float32 for frames and whole numbers.
+    public internal(set) var dtype = DType.float32
     /// The numbers learnt, by name, float64.
     public internal(set) var learned = StateDict()
     /// The values learnt for each feature, in order; empty for transforms that learn numbers.
@@ -56,10 +58,15 @@ open class Transform {
         guard rows > 0 else { throw LearningError.argument(name, "there are no rows to learn from") }
         guard !columns.isEmpty else { throw LearningError.argument(name, "there are no features to learn from") }
         try learn(columns, rows: rows)
-        width = columns.count
-        if case .frame(let frame) = features { names = frame.names } else { names = nil }
+        didFit(features, columns.count)
         Fitted.remember(features, Self.kind)
         return self
+    }
+
+    func didFit(_ features: Features, _ width: Int) {
+        self.width = width
+        if case .frame(let frame) = features { names = frame.names } else { names = nil }
+        if case .tensor(let tensor) = features, tensor.dtype.isFloatingPoint { dtype = tensor.dtype } else { dtype = .float32 }
     }
 
     /// The transformed features: a tensor for a tensor, a frame for a frame.

@@ -97,7 +97,8 @@ public struct Parameter {
 /// A class, so that handing one on at each call copies nothing.
 public final class Param<Value: LuaArgument> {
     let defaultValue: Value?
-    let erased: Parameter
+    /// The parameter without its Swift type, for declarations whose parameters come from a table.
+    public let erased: Parameter
 
     public init(
         _ name: String, _ type: Value.Type = Value.self, shape: String? = nil,
