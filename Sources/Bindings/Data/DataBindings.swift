@@ -9,6 +9,7 @@ extension Bindings {
             Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "SimpleImputer": "Imputer", "make_pipeline": "Pipeline", "read_json": "read_jsonl"]) {
                 DataFunctions.sets
                 DataFunctions.known
+                DataFunctions.made
                 DataFunctions.files
                 DataFunctions.frames
                 TransformFunctions.constructors
@@ -33,32 +34,6 @@ enum DataFunctions {
         Function("data.DataLoader", "Delivers a data set in batches, in order or shuffled anew for every pass.", Param("dataset", AnyDataset.self), Param("batch_size", Int.self, default: 32), Param("shuffle", Bool.self, default: false), Param("drop_last", Bool.self, default: false, "leaves out a last batch that is not full"), Param("seed", Int?.self, "for the order; else the shared generator decides"),
             returns: "loader", example: "local set = data.TensorDataset(tensor.zeros(5, 2), tensor.zeros(5))\nlocal loader = data.DataLoader(set, {batch_size=2, shuffle=true})\nfor x, y in loader:iter() do print(#x) end") { (set: AnyDataset, batchSize: Int, shuffle: Bool, dropLast: Bool, seed: Int?) in
             LoaderBox(try DataLoader(set.dataset, batchSize: batchSize, shuffle: shuffle, dropLast: dropLast, seed: seed.map { UInt64(bitPattern: Int64($0)) }))
-        }
-    }
-
-    /// Sets that come with the program.
-    @FunctionBuilder static var known: [Function] {
-        pair("mnist", "Handwritten digits, 28×28 pictures [1, 28, 28] with values 0..1: 60,000 for training and 10,000 for testing. Digit 7 is class 8, named \"7\".") { try KnownSets.mnist($0) }
-        pair("digits", "Handwritten digits, 8×8 numbers 0..16 in a row of 64: 3,823 for training and 1,797 for testing.") { try KnownSets.digits($0) }
-        single("iris", "Fisher's irises: 150 flowers, 4 measures in cm, 3 species.") { try KnownSets.iris($0) }
-        single("wine", "Wines of three cultivars: 178 samples, 13 measures.") { try KnownSets.wine($0) }
-        single("breast_cancer", "Breast cancer cells: 569 samples, 30 measures, benign or malignant.") { try KnownSets.breastCancer($0) }
-    }
-
-    private static func pair(_ name: String, _ summary: String, _ load: @escaping (String?) throws -> (train: TensorDataset, test: TensorDataset)) -> Function {
-        Function("data.\(name)", summary, Param("dir", String?.self, "a folder with the files; else $NIGHTJAR_DATA, then what comes with the program"), returns: "train, test",
-            example: "local train, test = data.\(name)()\nprint(#train, #test)") { (folder: String?) -> (DatasetBox, DatasetBox) in
-            let (train, test) = try load(folder)
-            return (DatasetBox(try train.countedFromOne()), DatasetBox(try test.countedFromOne()))
-        }
-    }
-
-    /// A set without an official division: four fifths for training, always the same ones.
-    private static func single(_ name: String, _ summary: String, _ load: @escaping (String?) throws -> TensorDataset) -> Function {
-        Function("data.\(name)", summary + " Divided 4 : 1 by class, always in the same way.", Param("dir", String?.self, "a folder with the file; else $NIGHTJAR_DATA, then what comes with the program"), returns: "train, test",
-            example: "local train, test = data.\(name)()\nprint(#train, #test)") { (folder: String?) -> (DatasetBox, DatasetBox) in
-            let parts = try load(folder).countedFromOne().split([0.8, 0.2], stratify: true, seed: 0)
-            return (DatasetBox(parts[0]), DatasetBox(parts[1]))
         }
     }
 

@@ -2,4 +2,5 @@
 #pragma once
 
 #include "nj_csv.h"
+#include "nj_digest.h"
 #include "nj_number.h"

@@ -3,32 +3,6 @@ import Tensors
 
 /// Data sets that come with the program or are found in a folder by their usual names.
 public enum KnownSets {
-    /// Handwritten digits, 28×28: 60,000 for training and 10,000 for testing.
-    ///
-    /// Examples are float32 [1, 28, 28] between 0 and 1 and a class 0..<10; `nn.Flatten` makes 784
-    /// numbers of a picture. The pictures are kept as bytes and converted batch by batch.
-    public static func mnist(_ folder: String? = nil) throws -> (train: TensorDataset, test: TensorDataset) {
-        try (idx("mnist", folder, "train"), idx("mnist", folder, "t10k"))
-    }
-
-    private static func idx(_ set: String, _ folder: String?, _ part: String) throws -> TensorDataset {
-        let images = try find("\(part)-images-idx3-ubyte", set, folder)
-        let labels = try find("\(part)-labels-idx1-ubyte", set, folder)
-        let x = try loadIDX(images), y = try loadIDX(labels)
-        guard x.dtype == .uint8, x.rank == 3 else { throw LearningError.file(images, nil, "expected pictures, found \(describe(x.shape))") }
-        guard y.dtype == .uint8, y.rank == 1, y.shape[0] == x.shape[0] else {
-            throw LearningError.file(labels, nil, "expected \(x.shape[0]) labels, found \(describe(y.shape))")
-        }
-        let classes = (0..<10).map(String.init)
-        try y.withElements(UInt8.self) { labels_ in
-            if let row = labels_.firstIndex(where: { $0 > 9 }) {
-                throw LearningError.file(labels, .offset(8 + row), "label \(labels_[row]) is outside 0..9")
-            }
-        }
-        return try TensorDataset(
-            [x.reshape([x.shape[0], 1, x.shape[1], x.shape[2]]), y.to(.int64)], classes: classes, scale: 255)
-    }
-
     /// Fisher's irises: 150 flowers, 4 measures in cm, 3 species.
     public static func iris(_ folder: String? = nil) throws -> TensorDataset {
         let frame = try readCSV(find("iris.csv", "iris", folder))
@@ -63,25 +37,79 @@ public enum KnownSets {
         return try frame.dataset(target: "Class", isClass: true)
     }
 
+    /// Passengers of the Titanic, as they are in the file (Kaggle's train.csv): ages, cabins and ports are
+    /// missing in places. A fifth is kept for testing, by survival, always the same rows.
+    public static func titanic(_ folder: String? = nil, progress: (any ProgressSink)? = nil) throws -> (train: Frame, test: Frame) {
+        let home = RemoteFile(url: "https://raw.githubusercontent.com/datasciencedojo/datasets/master/titanic.csv",
+            sha256: "4a437fde05fe5264e1701a7387ac6fb75393772ba38bb2c9c566405af5af4bd7", size: 60302)
+        let frame = try readCSV(find("train.csv", "titanic", folder, home: home, as: "titanic.csv", progress))
+        let survived = try frame.classes("Survived", operation: "titanic")
+        return try divide(frame, survived.labels)
+    }
+
+    /// Cars of 1970 to 1982 and their miles per gallon: 398 rows, 6 without horsepower. A fifth is kept
+    /// for testing, always the same rows.
+    public static func autoMPG(_ folder: String? = nil) throws -> (train: Frame, test: Frame) {
+        let frame = try readCSV(find("auto-mpg.csv", "auto-mpg", folder))
+        return try divide(frame, nil)
+    }
+
+    /// Four fifths and one fifth of the rows, each in their old order.
+    private static func divide(_ frame: Frame, _ classes: Tensor?) throws -> (train: Frame, test: Frame) {
+        let rows = try Tensor((0..<frame.rowCount).map { Int64($0) })
+        let parts = try TensorDataset([rows, classes ?? rows]).split([0.8, 0.2], stratify: classes != nil, seed: 0)
+        return (try frame.rows(parts[0].indices.sorted()), try frame.rows(parts[1].indices.sorted()))
+    }
+
+    /// 40,000 lines from plays of Shakespeare; the last tenth of the characters is for testing.
+    public static func tinyShakespeare(_ folder: String? = nil) throws -> (train: [UInt8], test: [UInt8]) {
+        let text = try ByteSource(path: find("input.txt", "tinyshakespeare", folder)).readAll(), cut = text.count * 9 / 10
+        return (Array(text[..<cut]), Array(text[cut...]))
+    }
+
+    /// 32,033 first names in small letters; a random tenth, always the same one, is for testing.
+    public static func names(_ folder: String? = nil) throws -> (train: [String], test: [String]) {
+        let text = String(decoding: try ByteSource(path: find("names.txt", "names", folder)).readAll(), as: UTF8.self)
+        let all = text.split(whereSeparator: \.isNewline).map(String.init)
+        let order = try randomOrder(all.count, Generator(seed: 0)), cut = all.count * 9 / 10
+        return (order[..<cut].map { all[$0] }, order[cut...].map { all[$0] })
+    }
+
     // MARK: Finding files
 
-    /// The path of a file of a set, plain or gzip: in `folder`, in $NIGHTJAR_DATA, or shipped with
-    /// the program.
+    /// Folders where a set's files may be, the first one first: `folder` alone when it is given, else
+    /// $NIGHTJAR_DATA, what comes with the program, and the cache.
+    static func places(_ set: String, _ folder: String?) -> [String] {
+        if let folder { return [folder, "\(folder)/\(set)"] }
+        var places: [String] = []
+        if let data = Download.environment("NIGHTJAR_DATA") { places += ["\(data)/\(set)", data] }
+        if let shipped { places.append("\(shipped)/\(set)") }
+        if let cache = Download.cache { places.append("\(cache)/\(set)") }
+        return places
+    }
+
+    /// The path of a file of a set, plain or gzip, under one of two names; downloaded to the cache where
+    /// it has a home and `folder` is not given.
     ///
     /// - Throws: naming the file and the folders where it may be put.
-    static func find(_ file: String, _ set: String, _ folder: String?) throws -> String {
-        var places: [String] = []
-        if let folder {
-            places = [folder, "\(folder)/\(set)"]
-        } else {
-            if let data = getenv("NIGHTJAR_DATA") { places += ["\(String(cString: data))/\(set)", String(cString: data)] }
-            if let shipped { places.append("\(shipped)/\(set)") }
-        }
+    static func find(
+        _ file: String, _ set: String, _ folder: String?, home: RemoteFile? = nil, as other: String? = nil,
+        _ progress: (any ProgressSink)? = nil
+    ) throws -> String {
+        let places = places(set, folder)
         for place in places {
-            for name in [file, file + ".gz"] where access("\(place)/\(name)", R_OK) == 0 { return "\(place)/\(name)" }
+            for name in [file, file + ".gz"] + (other.map { [$0, $0 + ".gz"] } ?? []) where access("\(place)/\(name)", R_OK) == 0 {
+                return "\(place)/\(name)"
+            }
+        }
+        if let home, folder == nil, let cache = Download.cache {
+            let name = home.url.hasSuffix(".gz") && !file.hasSuffix(".gz") ? file + ".gz" : file
+            try Download.fetch(home, to: "\(cache)/\(set)", name, progress: progress)
+            return "\(cache)/\(set)/\(name)"
         }
         let advice = places.isEmpty ? "a folder, and name that in $NIGHTJAR_DATA" : places.joined(separator: " or ")
-        throw LearningError.file(file, nil, "not found. Put \(file) or \(file).gz into \(advice)")
+        let packed = file.hasSuffix(".gz") ? "" : " or \(file).gz"
+        throw LearningError.file(file, nil, "not found. Put \(file)\(packed) into \(advice)")
     }
 
     /// The folder of the sets that come with the program: in its source tree, or in the `share`
