@@ -63,7 +63,7 @@ enum AutogradFunctions {
             returns: "fn's results, or a to-be-closed value",
             example: "local w = tensor({1}, {requires_grad=true})\nautograd.no_grad(function() w:sub_(0.5) end)\nprint(w:item())") { (fn: LuaFunction?) -> Results in
             guard let fn else { return Results(GradientPause()) }
-            return Results(try Autograd.withoutGradients { try fn.call() })
+            return Results(try Autograd.withoutGradients { try fn.call() }.map { $0 as any LuaResult })
         }
         Function("autograd.is_enabled", "Whether operations are being recorded.", returns: "boolean", example: "print(autograd.is_enabled())") { Autograd.isEnabled }
         Function("autograd.detect_anomaly", "Makes every operation check its result: the first NaN or infinity is an error that names the operation and its line.",

@@ -137,6 +137,7 @@ static int open_libraries(lua_State *L) {
     njlua_guard_debug(L);
     njlua_open_coroutines(L);
     njlua_open_output(L, njlua_runtime(L));
+    njlua_open_numbers(L);
     return 0;
 }
 

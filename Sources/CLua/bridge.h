@@ -27,3 +27,5 @@ void njlua_guard_loading(lua_State *L);
 void njlua_guard_debug(lua_State *L);
 void njlua_open_coroutines(lua_State *L);
 void njlua_open_output(lua_State *L, njlua_Runtime *runtime);
+/// Lets objects that stand for one number be arguments of the standard library.
+void njlua_open_numbers(lua_State *L);

@@ -1,5 +1,6 @@
 // Where a script is: file and line of the innermost Lua function, cheap enough for each operation.
 #include "bridge.h"
+#include <ctype.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,4 +50,59 @@ bool njlua_where(njlua_Runtime *runtime, const char **source, int *line) {
 
 bool njlua_where_active(const char **source, int *line) {
     return njlua_active && njlua_where(njlua_active, source, line);
+}
+
+static bool is_identifier(const char *text) {
+    if (!text || !(isalpha((unsigned char)*text) || *text == '_')) return false;
+    while (isalnum((unsigned char)*text) || *text == '_') text++;
+    return *text == 0;
+}
+
+/// The name of the last local variable of a frame that holds the value at `index`.
+static const char *local_name(lua_State *L, lua_Debug *frame, int index) {
+    const char *name, *found = NULL;
+    for (int n = 1; (name = lua_getlocal(L, frame, n)); n++) {
+        if (lua_rawequal(L, -1, index) && is_identifier(name)) found = name;
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+/// The name of an upvalue of the function at the top that holds the value at `index`.
+static const char *upvalue_name(lua_State *L, int index) {
+    const char *name;
+    for (int n = 1; (name = lua_getupvalue(L, -1, n)); n++) {
+        bool found = lua_rawequal(L, -1, index) && is_identifier(name);
+        lua_pop(L, 1);
+        if (found) return name;
+    }
+    return NULL;
+}
+
+static const char *global_name(lua_State *L, int index) {
+    const char *found = NULL;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    lua_pushnil(L);
+    while (!found && lua_next(L, -2)) {
+        if (lua_rawequal(L, -1, index) && lua_type(L, -2) == LUA_TSTRING && is_identifier(lua_tostring(L, -2)))
+            found = lua_tostring(L, -2);
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+const char *njlua_variable_name(lua_State *L, int index) {
+    lua_Debug frame;
+    int top = lua_gettop(L);
+    index = lua_absindex(L, index);
+    // Nothing here may raise: names are handed out where they lie.
+    if (!lua_checkstack(L, 8) || !lua_getstack(L, 1, &frame)) return NULL;
+    const char *name = local_name(L, &frame, index);
+    if (!name) {
+        lua_getinfo(L, "f", &frame);
+        name = upvalue_name(L, index);
+    }
+    if (!name) name = global_name(L, index);
+    lua_settop(L, top);
+    return name;
 }

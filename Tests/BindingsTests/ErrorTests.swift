@@ -4,7 +4,7 @@ import Testing
 @Suite struct ErrorTests {
     static let table: [(String, String)] = [
         ("local w = tensor.ones(10, 784)\nreturn tensor.ones(64, 784):matmul(w)",
-            "test.lua:2: matmul: [64, 784] × [10, 784]: inner sizes 784 and 10 differ. Did you mean b:t()?"),
+            "test.lua:2: matmul: [64, 784] × [10, 784]: inner sizes 784 and 10 differ. Did you mean w:t()?"),
         ("nn.Linear(3)", "test.lua:1: nn.Linear: argument 2 'out_features' is missing, it must be an integer"),
         ("nn.Linear(3, 'ten')", "test.lua:1: nn.Linear: argument 2 'out_features' must be an integer, got string \"ten\""),
         ("nn.Linear(3, 2.5)", "test.lua:1: nn.Linear: argument 2 'out_features' must be an integer, got 2.5"),

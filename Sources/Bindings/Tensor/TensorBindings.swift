@@ -120,6 +120,11 @@ extension TensorFunctions {
             call.push(Presentation.of(call.runtime).text(try call.tensor(at: 1)))
             return 1
         }
+        Function(raw: "__number", "The number of a one-element tensor, for functions of Lua's own that want numbers.", Param("a", Tensor.self), results: [.number]) { call in
+            let x = try call.tensor(at: 1)
+            if x.count == 1 { return try x.scalar().push(to: call) }
+            return 0
+        }
         Function(raw: "__close", "Gives the memory back at once.", Param("a", Tensor.self)) { call in
             call.close(at: 1)
             return 0

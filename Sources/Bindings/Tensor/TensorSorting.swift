@@ -18,7 +18,8 @@ extension TensorFunctions {
         }
         Function("tensor.kthvalue", "The k-th smallest element along a dimension, and its position.", Param("input", Tensor.self), Param("k", Int.self, "from 1"), Param("dim", Dimension.self, default: Dimension(offset: -1)), Param("keepdim", Bool.self, default: false),
             returns: "values, positions", example: "print(tensor{3, 1, 2}:kthvalue(2))", see: ["tensor.sort"]) { (x: Tensor, k: Int, dim: Dimension, keepdim: Bool) -> (Tensor, Positions) in
-            let (values, indices) = try x.kthvalue(k, dim.swift, keepdim: keepdim)
+            guard k >= 1 else { throw TensorError.argument("kthvalue", "k counts from 1, got \(k)") }
+            let (values, indices) = try x.kthvalue(k - 1, dim.swift, keepdim: keepdim)
             return (values, Positions(indices))
         }
         Function("tensor.unique", "The different values in order, and on request where each element's value stands and how often it occurs.", Param("input", Tensor.self), Param("return_inverse", Bool.self, default: false), Param("return_counts", Bool.self, default: false),

@@ -160,6 +160,9 @@ bool njlua_is_callable(lua_State *L, int index);
 bool njlua_where(njlua_Runtime *runtime, const char **source, int *line);
 /// The same for the runtime whose binding this thread ran last.
 bool njlua_where_active(const char **source, int *line);
+/// The name of a local variable, an upvalue or a global of the calling Lua function that holds the
+/// very value at `index`, NULL if there is none; to be copied at once.
+const char *njlua_variable_name(lua_State *L, int index);
 
 // MARK: Interrupts
 

@@ -22,7 +22,7 @@ extension Array: LuaArgument where Element: LuaArgument {
             do {
                 result.append(try Element.read(call, at: place))
             } catch let mismatch as Mismatch {
-                let isNested = Element.tables == .positions && call.type(at: place) == LUA_TTABLE
+                let isNested = Element.tables == .positions && call.type(at: place) == LUA_TTABLE || !mismatch.isAboutType
                 throw Mismatch(
                     isNested
                         ? "has a wrong element \(position + 1): it \(mismatch.problem)"
@@ -139,8 +139,8 @@ public struct OneOrMany<Element: LuaArgument>: LuaArgument, ExpressibleByArrayLi
         }
         do {
             return OneOrMany([try Element.read(call, at: index)])
-        } catch is Mismatch {
-            throw call.mismatch(luaType, at: index)
+        } catch let mismatch as Mismatch {
+            throw mismatch.isAboutType ? call.mismatch(luaType, at: index) : mismatch
         }
     }
 

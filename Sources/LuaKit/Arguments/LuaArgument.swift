@@ -70,6 +70,9 @@ public struct Mismatch: Error, LuaDescribableError {
     }
 
     public var luaMessage: String { "value " + problem }
+
+    /// Whether the value is of another type than wanted; false where it is a wrong value of the type.
+    var isAboutType: Bool { problem.hasPrefix("must be") }
 }
 
 extension Call {

@@ -52,6 +52,11 @@ public struct Call {
         withBytes(at: index) { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// What the calling script calls the value at an index: a variable that holds it, if there is one.
+    public func variableName(at index: Int32) -> String? {
+        njlua_variable_name(state, index).map { String(cString: $0) }
+    }
+
     /// Lends the bytes of the string at an index; they must not outlive `body`.
     public func withBytes<Result>(
         at index: Int32, _ body: (UnsafeRawBufferPointer) -> Result
