@@ -48,6 +48,7 @@ extension LearningError: CustomStringConvertible {
         case .unknownMonitor(let operation, let monitored, let known):
             return "\(operation): there is no value named \"\(monitored)\" to monitor; there are "
                 + known.map { "\"\($0)\"" }.joined(separator: ", ")
+                + (monitored.hasPrefix("val_") && !known.contains("val_loss") ? ". Those of a validation set need {validation=}" : "")
         }
     }
 }

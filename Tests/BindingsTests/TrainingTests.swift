@@ -91,6 +91,54 @@ import Testing
         #expect(result.map(\.int) == [2, 2])
     }
 
+    /// A call of fit with these options fails before its first epoch.
+    @Test(arguments: [
+        ("callbacks={nn.callbacks.EarlyStopping{monitor=\"val_acuracy\"}}", "there is no value named \"val_acuracy\" to monitor; there are \"loss\". Those of a validation set need {validation=}"),
+        ("callbacks={{monitor=\"nothing\", on_epoch_end=print}}", "there is no value named \"nothing\" to monitor; there are \"loss\""),
+        ("callbacks={{on_epoch_ends=print}}", "Did you mean on_epoch_end?"),
+        ("callbacks={nn.callbacks.LRScheduler(optim.lr_scheduler.StepLR(optim.SGD(model:parameters(), {lr=1}), 1))}", "belongs to another optimizer"),
+        ("callbacks={3}", "must be a list of callbacks, got 3"),
+        ("resume=\"/no/such/file\"", "/no/such/file"),
+    ])
+    func mistakesInCallbacks(_ options: String, _ message: String) throws {
+        let script = try Script()
+        let error = script.error(TrainingTests.setting + "\nmodel:fit(set, {loss=\"cross_entropy\", optimizer=optimizer, \(options)})")
+        #expect(error?.contains(message) == true, "\(error ?? "no error")")
+        #expect(script.output == "")
+    }
+
+    @Test func callbacksOfTheLibrary() throws {
+        let result = try Script().run(TrainingTests.setting + """
+
+            local path, seen = os.tmpname(), 0
+            local early = nn.callbacks.EarlyStopping{patience=2}
+            local history = model:fit(set, {epochs=200, optimizer=optimizer, loss="cross_entropy", validation=0.3, verbose=false, callbacks={
+              early, nn.callbacks.ModelCheckpoint(path, {save_best_only=true, save_weights_only=true}),
+              nn.callbacks.LRScheduler(function(epoch, lr) return 0.05 / epoch ^ 0.5 end),
+              nn.callbacks.Lambda{on_batch_end=function(state) if state.loss then seen = seen + 1 end end},
+            }})
+            assert(early.stopped_epoch == #history and early.best == math.min(table.unpack(history.val_loss)) and early.best_epoch == #history - 2)
+            local copy = model:clone():load(path)
+            os.remove(path)
+            return copy[1].weight:equal(model[1].weight), seen == #history * 2, math.type(early.best_epoch), tostring(early)
+            """)
+        #expect(result[0].isTrue && result[1].isTrue && result[2].text == "integer")
+        #expect(result[3].text?.hasPrefix("EarlyStopping(wait=2, best=") == true)
+    }
+
+    @Test func loadersAndRepeatedFits() throws {
+        try Script().run(TrainingTests.setting + """
+
+            local a, b = model:clone(), model:clone()
+            tensor.manual_seed(8)
+            a:fit(set, {epochs=4, batch_size=16, loss="cross_entropy", verbose=false})
+            tensor.manual_seed(8)
+            for _ = 1, 2 do b:fit(data.DataLoader(set, {batch_size=16, shuffle=true}), {epochs=2, loss="cross_entropy", verbose=false}) end
+            assert(a[1].weight:equal(b[1].weight))
+            assert(not pcall(b.fit, b, data.DataLoader(set), {loss="cross_entropy", batch_size=4, verbose=false}))
+            """)
+    }
+
     @Test func customOperationsAndHigherDerivatives() throws {
         let script = try Script()
         try script.run("""

@@ -2,31 +2,24 @@ import Learning
 import LuaKit
 import Tensors
 
-/// A callback written in Lua: a table with functions such as `on_epoch_end(state)`.
+/// A callback: one of `nn.callbacks`, or a table of one's own.
 enum CallbackChoice: LuaArgument {
+    case object(Callback)
     case table(LuaTable)
 
-    static var luaType: LuaType { LuaType("callback", phrase: "a table with functions such as on_epoch_end", annotation: "table") }
+    static var luaType: LuaType { LuaType("callback", phrase: "a callback, or a table with functions such as on_epoch_end", annotation: "nn.callbacks.Callback|table") }
     static var tables: TableUse { .any }
 
-    static let moments = ["on_train_begin", "on_epoch_begin", "on_batch_begin", "on_batch_end", "on_epoch_end", "on_train_end"]
-
     static func read(_ call: Call, at index: Int32) throws -> CallbackChoice {
+        if let callback = call.object(at: index, as: Callback.self) { return .object(callback) }
         guard case .table(let table) = call.value(at: index) else { throw call.mismatch(luaType, at: index) }
-        for (key, value) in table.pairs {
-            guard let name = key.text, name.hasPrefix("on_") else { continue }
-            guard moments.contains(name) else {
-                let near = nearest(to: name, in: moments).map { ". Did you mean \($0)?" } ?? ". There are " + moments.joined(separator: ", ")
-                throw Mismatch("has a function '\(name)' that is never called\(near)")
-            }
-            guard case .function = value else { throw Mismatch("must have a function as '\(name)', got a \(value.typeName)") }
-        }
         return .table(table)
     }
 
-    func callback(in runtime: Runtime) -> Callback {
+    func callback() throws -> Callback {
         switch self {
-        case .table(let table): LuaCallback(table)
+        case .object(let callback): callback
+        case .table(let table): try LuaCallback(table, "fit")
         }
     }
 }
@@ -34,7 +27,26 @@ enum CallbackChoice: LuaArgument {
 /// Calls the functions of a Lua table.
 final class LuaCallback: Callback {
     private let table: LuaTable
-    init(_ table: LuaTable) { self.table = table }
+    private static let moments = ["on_train_begin", "on_epoch_begin", "on_batch_begin", "on_batch_end", "on_epoch_end", "on_train_end"]
+
+    /// - Throws: for a function that is never called, and for a table without any.
+    init(_ table: LuaTable, _ operation: String) throws {
+        self.table = table
+        var count = 0
+        for (key, value) in table.pairs {
+            guard let name = key.text, name.hasPrefix("on_") else { continue }
+            guard LuaCallback.moments.contains(name) else {
+                let near = nearest(to: name, in: LuaCallback.moments).map { ". Did you mean \($0)?" } ?? ". There are " + LuaCallback.moments.joined(separator: ", ")
+                throw LearningError.argument(operation, "the callback has a function '\(name)' that is never called\(near)")
+            }
+            guard case .function = value else { throw LearningError.argument(operation, "the callback must have a function as '\(name)', got a \(value.typeName)") }
+            count += 1
+        }
+        guard count > 0 else { throw LearningError.argument(operation, "the callback has none of the functions " + LuaCallback.moments.joined(separator: ", ")) }
+    }
+
+    /// The table's field `monitor`.
+    override var monitored: [String] { table["monitor"].text.map { [$0] } ?? [] }
 
     override func onTrainBegin(_ state: TrainingState) throws { try run("on_train_begin", state) }
     override func onEpochBegin(_ state: TrainingState) throws { try run("on_epoch_begin", state) }
@@ -65,6 +77,8 @@ extension TrainingState: LuaObject {
                 Property("epochs", "Number of epochs in all.", of: TrainingState.self) { $0.epochs }
                 Property("batch", "Batches done in this epoch.", of: TrainingState.self) { $0.batch }
                 Property("batches", "Batches in an epoch.", of: TrainingState.self) { $0.batches }
+                Property("lr", "The learning rate with which the epoch began.", of: TrainingState.self) { $0.lr }
+                Property("batch_loss", "The loss of the last batch.", of: TrainingState.self) { $0.batchLoss }
                 Property("model", "The model.", of: TrainingState.self) { $0.model }
                 Property("optimizer", "The optimizer.", of: TrainingState.self) { $0.optimizer }
                 Property("history", "The history so far.", of: TrainingState.self) { HistoryView($0.history) }

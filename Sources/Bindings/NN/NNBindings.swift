@@ -14,6 +14,7 @@ extension Bindings {
                 LayerFunctions.normalizations
                 LayerFunctions.activations
                 LossFunctions.all
+                CheckpointFunctions.all
                 moduleClass
                 LuaModule.declaration
                 LastFit.declaration
@@ -25,6 +26,7 @@ extension Bindings {
                 PairIterator.declaration
                 OrderedTable.declaration
             },
+            callbacks,
         ]
     }
 

@@ -6,40 +6,48 @@ extension Bindings {
     /// Training, judging and predicting: methods of every module.
     @FunctionBuilder static var moduleTraining: [Function] {
         Function("fit", "Trains on a data set and returns the history of loss and metrics; Ctrl-C keeps what was learnt, and fit again goes on.",
-            Param("self", Module.self), Param("train", AnyDataset.self, "data set of inputs and targets"),
-            Param("epochs", Int.self, default: 1), Param("batch_size", Int.self, default: 32),
+            Param("self", Module.self), Param("train", TrainingInput.self, "data set of inputs and targets, or a loader of one"),
+            Param("epochs", Int.self, default: 1), Param("batch_size", Int?.self, shown: "32", "examples in a batch; a loader brings its own"),
             Param("optimizer", OptimizerChoice.self, default: .name("adam"), "an optimizer over the model's parameters, or its name"),
             Param("loss", LossChoice?.self, "a loss, or its name such as \"cross_entropy\" or \"mse\""),
             Param("metrics", [MetricChoice].self, default: [], "names such as \"accuracy\", or objects such as metrics.F1()"),
             Param("validation", ValidationChoice?.self, "a data set, or a share of the training set"),
-            Param("shuffle", Bool.self, default: true), Param("drop_last", Bool.self, default: false, "leaves out a last batch that is not full"),
-            Param("callbacks", [CallbackChoice].self, default: [], "tables with functions such as on_epoch_end(state)"),
+            Param("shuffle", Bool?.self, shown: "true", "whether the order is drawn anew for every epoch; a loader brings its own"), Param("drop_last", Bool.self, default: false, "leaves out a last batch that is not full"),
+            Param("callbacks", [CallbackChoice].self, default: [], "those of nn.callbacks, or tables with functions such as on_epoch_end(state)"),
             Param("seed", Int?.self, "for the order of the data; else the shared generator decides"),
             Param("verbose", Bool.self, default: true, "whether progress is shown"),
+            Param("resume", String?.self, "a file of nn.callbacks.ModelCheckpoint to go on from; epochs counts those behind it too"),
             returns: "history",
             example: "tensor.manual_seed(1)\nlocal x = tensor.randn(64, 2)\nlocal set = data.TensorDataset(x, x:sum(2, {keepdim=true}))\nlocal model = nn.Linear(2, 1)\nlocal history = model:fit(set, {epochs=5, loss=\"mse\", optimizer=optim.SGD(model:parameters(), {lr=0.1}), verbose=false})\nprint(history.loss[5] < history.loss[1])",
-            see: ["nn.Module:evaluate", "nn.Module:predict"]
-        ) { (call: Call, model: Module, set: AnyDataset, epochs: Int, batchSize: Int, optimizer: OptimizerChoice, loss: LossChoice?, metrics: [MetricChoice],
-            validation: ValidationChoice?, shuffle: Bool, dropLast: Bool, callbacks: [CallbackChoice], seed: Int?, verbose: Bool) -> HistoryView in
+            see: ["nn.Module:evaluate", "nn.Module:predict", "nn.callbacks.ModelCheckpoint"]
+        ) { (call: Call, model: Module, train: TrainingInput, epochs: Int, batchSize: Int?, optimizer: OptimizerChoice, loss: LossChoice?, metrics: [MetricChoice],
+            validation: ValidationChoice?, shuffle: Bool?, dropLast: Bool, callbacks: [CallbackChoice], seed: Int?, verbose: Bool, resume: String?) -> HistoryView in
             guard let loss else { throw LearningError.argument("fit", "needs a loss: {loss=\"cross_entropy\"} for classes, {loss=\"mse\"} for numbers") }
             var options = FitOptions()
             options.epochs = epochs
-            options.batchSize = batchSize
-            options.shuffle = shuffle
+            options.batchSize = batchSize ?? 32
+            options.shuffle = shuffle ?? true
             options.dropLast = dropLast
             options.seed = seed.map { UInt64(bitPattern: Int64($0)) }
             options.metrics = metrics.map(\.metric)
-            options.callbacks = callbacks.map { $0.callback(in: call.runtime) }
+            options.callbacks = try callbacks.map { try $0.callback() }
+            options.resume = resume
             options.progress = verbose ? Presentation.of(call.runtime).progress(call.runtime) : nil
             switch validation {
             case nil: options.validation = .none
             case .dataset(let set): options.validation = .dataset(set.dataset)
             case .fraction(let share): options.validation = .fraction(share)
             }
-            let trainer = Trainer(model: model, optimizer: try optimizer.optimizer(for: model), loss: try LabelledLoss(loss.loss()))
-            let fit = LastFit(trainer: trainer, metrics: metrics.map(\.metric))
-            call.setUserField(at: 1, key: .text(LastFit.key), .object(fit))
-            try trainer.fit(set.dataset, options)
+            let trainer = Trainer(model: model, optimizer: try optimizer.optimizer(for: model, after: LastFit.of(call)), loss: try LabelledLoss(loss.loss()))
+            call.setUserField(at: 1, key: .text(LastFit.key), .object(LastFit(trainer, metrics.map(\.metric), train.dataset, hasNamedOptimizer: optimizer.isName)))
+            switch train {
+            case .dataset(let set): try trainer.fit(set.dataset, options)
+            case .loader(let loader):
+                guard batchSize == nil, shuffle == nil, seed == nil, !dropLast else {
+                    throw LearningError.argument("fit", "a loader brings its own batch_size, shuffle, drop_last and seed: give them to data.DataLoader")
+                }
+                try trainer.fit(loader.loader, options)
+            }
             return HistoryView(trainer.history)
         }
         Function("evaluate", "Loss and metrics on a data set, in evaluation mode; the mode is restored.", Param("self", Module.self), Param("dataset", AnyDataset.self),
@@ -73,11 +81,12 @@ extension Bindings {
 final class LastFit: LuaObject {
     let trainer: Trainer
     let metrics: [MetricBox]
+    let dataset: any Dataset
+    let hasNamedOptimizer: Bool
     static let key = "__fit"
 
-    init(trainer: Trainer, metrics: [MetricBox]) {
-        self.trainer = trainer
-        self.metrics = metrics
+    init(_ trainer: Trainer, _ metrics: [MetricBox], _ dataset: any Dataset, hasNamedOptimizer: Bool) {
+        (self.trainer, self.metrics, self.dataset, self.hasNamedOptimizer) = (trainer, metrics, dataset, hasNamedOptimizer)
     }
 
     /// That of the module at 1 on the stack.
@@ -185,10 +194,40 @@ enum OptimizerChoice: LuaArgument {
         return "optimizer"
     }
 
-    func optimizer(for model: Module) throws -> Optimizer {
+    var isName: Bool { if case .name = self { true } else { false } }
+
+    /// The optimizer; by name, that of the last fit goes on when it is of the kind and for the same parameters.
+    func optimizer(for model: Module, after last: LastFit?) throws -> Optimizer {
         switch self {
-        case .object(let optimizer): optimizer
-        case .name(let name): try Optimizer.named(name, model.parameters)
+        case .object(let optimizer): return optimizer
+        case .name(let name):
+            let parameters = model.parameters
+            if let last, last.hasNamedOptimizer, case let used = last.trainer.optimizer, type(of: used).name.lowercased() == name.lowercased(),
+                used.groups.flatMap(\.parameters).elementsEqual(parameters, by: ===) {
+                return used
+            }
+            return try Optimizer.named(name, parameters)
+        }
+    }
+}
+
+/// What a model is trained on.
+enum TrainingInput: LuaArgument {
+    case dataset(AnyDataset)
+    case loader(LoaderBox)
+
+    static var luaType: LuaType { AnyDataset.luaType }
+    static var tables: TableUse { .any }
+
+    static func read(_ call: Call, at index: Int32) throws -> TrainingInput {
+        if let loader = call.object(at: index, as: LoaderBox.self) { return .loader(loader) }
+        return .dataset(try AnyDataset.read(call, at: index))
+    }
+
+    var dataset: any Dataset {
+        switch self {
+        case .dataset(let set): set.dataset
+        case .loader(let loader): loader.loader.dataset
         }
     }
 }

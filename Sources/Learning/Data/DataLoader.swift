@@ -7,7 +7,7 @@ public final class DataLoader {
     public let shuffle: Bool
     public let dropLast: Bool
     /// Where the order comes from: an own generator when there is a seed, else the shared one.
-    private let generator: Generator
+    let generator: Generator
 
     /// - Parameter seed: makes the orders of all passes, one after the other, reproducible.
     public init(

@@ -26,6 +26,26 @@ public final class History {
         self.seconds.append(seconds)
     }
 
+    /// The values as tensors by name.
+    func stateDict() throws -> StateDict {
+        var state = StateDict()
+        for (name, values) in series + [("", seconds)] { state["values.\(name)"] = try Tensor(values) }
+        return state
+    }
+
+    /// Restores what `stateDict` gave.
+    func loadStateDict(_ state: StateDict) throws {
+        var read: [(name: String, values: [Double])] = []
+        for (name, tensor) in state.under("values.") {
+            read.append((name, try tensor.to(.float64).contiguous().withElements(Double.self) { Array($0) }))
+        }
+        let count = read.first { $0.name.isEmpty }?.values.count ?? 0
+        guard read.allSatisfy({ $0.values.count == count }) else { throw LearningError.argument("history", "its parts differ in length") }
+        seconds = read.first { $0.name.isEmpty }?.values ?? []
+        series = read.filter { !$0.name.isEmpty }
+        epochs = count
+    }
+
     /// Writes the values as a table: a row per epoch, "epoch" counting from 1.
     public func save(_ path: String) throws {
         try writeFile(path) { writer in

@@ -4,8 +4,8 @@ import Glibc
 public protocol ProgressSink: AnyObject {
     /// A stretch of work begins, such as epoch 1 of 5; `total` is the number of its steps.
     func begin(_ title: String, total: Int)
-    /// Steps done so far and the values so far.
-    func advance(_ done: Int, _ values: [(name: String, value: Double)])
+    /// Steps done so far and the values so far, which are computed only when they are shown.
+    func advance(_ done: Int, _ values: @autoclosure () -> [(name: String, value: Double)])
     /// The stretch is finished, with its final values.
     func end(_ values: [(name: String, value: Double)])
     /// Nothing more comes, maybe in the middle of a stretch.
@@ -24,6 +24,8 @@ public final class TextProgress: ProgressSink {
     private var total = 0
     private var start = 0.0
     private var lastDrawn = 0.0
+    /// Seconds between two drawings: a tenth, or more where computing the values takes long.
+    private var pause = 0.1
     private var isLineOpen = false
 
     /// - Parameters:
@@ -41,13 +43,16 @@ public final class TextProgress: ProgressSink {
         self.total = total
         start = monotonicSeconds()
         lastDrawn = 0
+        pause = 0.1
     }
 
-    public func advance(_ done: Int, _ values: [(name: String, value: Double)]) {
+    public func advance(_ done: Int, _ values: @autoclosure () -> [(name: String, value: Double)]) {
         guard isLive else { return }
         let now = monotonicSeconds()
-        guard now - lastDrawn > 0.1 else { return }
-        lastDrawn = now
+        guard now - lastDrawn > pause else { return }
+        let values = values()
+        lastDrawn = monotonicSeconds()
+        pause = max(0.1, 20 * (lastDrawn - now))
         let perStep = (now - start) / Double(max(done, 1))
         let rate = "\(TextProgress.fixed(perStep * 1000, perStep < 0.01 ? 2 : 0)) ms/step"
         let left = "\(TextProgress.duration(perStep * Double(total - done))) left"

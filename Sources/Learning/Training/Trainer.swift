@@ -11,6 +11,8 @@ public struct FitOptions {
     public var validation = Validation.none
     public var metrics: [any Metric] = []
     public var callbacks: [Callback] = []
+    /// A checkpoint to go on from; `epochs` counts those that it has behind it too.
+    public var resume: String?
     /// Where progress is told; nil for silence.
     public var progress: (any ProgressSink)?
 
@@ -47,18 +49,51 @@ public final class Trainer {
     /// - Throws: for options that make no sense, before anything is changed; errors of the model,
     ///   the loss or the set; and `TensorError.interrupted`. What was learnt so far is kept.
     public func fit(_ set: any Dataset, _ options: FitOptions = FitOptions()) throws {
-        try requirePositive("fit", ("epochs", options.epochs))
-        let (train, validation) = try parts(of: set, options)
+        try requirePositive("fit", ("epochs", options.epochs), ("batch_size", options.batchSize))
+        let checkpoint = try options.resume.map(TrainingCheckpoint.init)
+        // The division comes from the shared generator where there is no seed: a resumed training
+        // divides as the first one did.
+        let before = Generator.shared.state
+        let atSplit = checkpoint?.atSplit ?? before
+        if options.seed == nil { Generator.shared.state = atSplit }
+        let (train, validation): (any Dataset, (any Dataset)?)
+        do { (train, validation) = try parts(of: set, options) } catch {
+            Generator.shared.state = before
+            throw error
+        }
         guard train.count > 0 else { throw LearningError.argument("fit", "the training set is empty") }
         let loader = try DataLoader(
             train, batchSize: options.batchSize, shuffle: options.shuffle, dropLast: options.dropLast, seed: options.seed)
+        try run(loader, validation, options, checkpoint, atSplit)
+    }
+
+    /// Trains on the batches of a loader, which decides on their size and order.
+    ///
+    /// - Throws: as for a set; also where a share for validation is asked for, since only sets can be divided.
+    public func fit(_ loader: DataLoader, _ options: FitOptions = FitOptions()) throws {
+        try requirePositive("fit", ("epochs", options.epochs))
+        let validation: (any Dataset)?
+        switch options.validation {
+        case .none: validation = nil
+        case .dataset(let set): validation = set
+        case .fraction: throw LearningError.argument("fit", "a loader cannot be divided: split its set and give one part as validation")
+        }
+        try run(loader, validation, options, try options.resume.map(TrainingCheckpoint.init), Generator.shared.state)
+    }
+
+    private func run(
+        _ loader: DataLoader, _ validation: (any Dataset)?, _ options: FitOptions, _ checkpoint: TrainingCheckpoint?, _ atSplit: Generator.State
+    ) throws {
         guard loader.count > 0 else {
-            throw LearningError.argument("fit", "the training set has \(train.count) examples, fewer than one batch of \(options.batchSize)")
+            throw LearningError.argument("fit", "the training set has \(loader.dataset.count) examples, fewer than one batch of \(loader.batchSize)")
         }
         try checkMonitors(options, hasValidation: validation != nil)
         let state = TrainingState(
-            model: model, optimizer: optimizer, history: history, epochs: options.epochs, batches: loader.count,
-            sink: options.progress)
+            model: model, optimizer: optimizer, history: history, epochs: options.epochs, batches: loader.count, sink: options.progress
+        ) { path, state in
+            try TrainingCheckpoint.save(path, state, options.callbacks, loader: loader.generator.state, atSplit: atSplit)
+        }
+        state.epoch = checkpoint?.epoch ?? 0
         let modes = model.modules.map { ($0, $0.isTraining) }
         defer {
             for (module, mode) in modes where module.isTraining != mode {
@@ -69,10 +104,18 @@ public final class Trainer {
         }
         do {
             for callback in options.callbacks { try callback.onTrainBegin(state) }
-            for epoch in 0..<options.epochs where !state.shouldStop {
+            if let checkpoint {
+                try checkpoint.restore(state, options.callbacks)
+                if loader.generator !== Generator.shared { loader.generator.state = checkpoint.loader }
+                state.shouldStop = options.callbacks.contains(where: \.hasStopped)
+                let rest = state.shouldStop ? ", where it was stopped" : state.epoch < options.epochs ? "" : ": all \(options.epochs) epochs are done"
+                state.note("resumed from \(checkpoint.path) after epoch \(state.epoch)\(rest)")
+            }
+            for epoch in state.epoch..<max(options.epochs, state.epoch) where !state.shouldStop {
                 state.epoch = epoch
                 try runEpoch(state, loader, validation, options)
             }
+            state.isComplete = true
         } catch {
             for callback in options.callbacks { try? callback.onTrainEnd(state) }
             throw error
@@ -87,9 +130,11 @@ public final class Trainer {
         options.progress?.begin("epoch \(state.epoch + 1)/\(state.epochs)", total: loader.count)
         state.values = []
         for callback in options.callbacks { try callback.onEpochBegin(state) }
+        state.lr = optimizer.lr
         model.train()
         for metric in options.metrics { metric.reset() }
-        var average = Average(), pass = try loader.makePass()
+        var average = Average()
+        let pass = try loader.makePass()
         state.batch = 0
         while !state.shouldStop, let batch = try pass.next() {
             for callback in options.callbacks { try callback.onBatchBegin(state) }
@@ -99,20 +144,25 @@ public final class Trainer {
             let value = try loss(prediction, target)
             try value.backward()
             try optimizer.step()
-            average.add(try value.scalar("fit").doubleValue, target.shape.first ?? 1)
+            state.batchLoss = try value.scalar("fit").doubleValue
+            average.add(state.batchLoss, target.shape.first ?? 1)
             for metric in options.metrics { try metric.update(prediction.detach(), target) }
-            state.values = try [("loss", average.value)] + options.metrics.map { ($0.name, try $0.compute()) }
+            let loss = average.value, metrics = options.metrics
+            state.setValues { [("loss", loss)] + metrics.map { ($0.name, (try? $0.compute()) ?? .nan) } }
             state.batch += 1
             options.progress?.advance(state.batch, state.values)
             for callback in options.callbacks { try callback.onBatchEnd(state) }
         }
+        guard state.batch > 0 else { return }
+        state.values = try [("loss", average.value)] + options.metrics.map { ($0.name, try $0.compute()) }
         if let validation {
-            state.values += try evaluate(validation, batchSize: options.batchSize, metrics: options.metrics)
+            state.values += try evaluate(validation, batchSize: loader.batchSize, metrics: options.metrics)
                 .map { ("val_" + $0.name, $0.value) }
         }
         history.append(state.values, seconds: monotonicSeconds() - start)
         options.progress?.end(state.values)
-        for callback in options.callbacks { try callback.onEpochEnd(state) }
+        for callback in options.callbacks where !callback.comesLast { try callback.onEpochEnd(state) }
+        for callback in options.callbacks where callback.comesLast { try callback.onEpochEnd(state) }
     }
 
     /// Loss and metrics on a set, in evaluation mode; the mode is restored.
@@ -228,13 +278,13 @@ extension Module {
         try saveSafetensors(path, stateDict(), metadata: [("format", "pt")] + (transform.map { [try $0.metadata] } ?? []))
     }
 
-    /// Reads what `save`, or PyTorch with the safetensors library, wrote.
+    /// Reads what `save`, or PyTorch with the safetensors library, wrote; of a checkpoint, the part "model".
     ///
     /// - Throws: when the file is damaged or its names or shapes do not fit; then nothing is changed.
     @discardableResult
     public func load(_ path: String, strict: Bool = true) throws -> StateMismatch {
-        let file = try loadSafetensors(path)
-        do { return try loadStateDict(file.tensors, strict: strict) } catch LearningError.state(_, let mismatch) {
+        let weights = Checkpoint.weights(try loadSafetensors(path))
+        do { return try loadStateDict(weights, strict: strict) } catch LearningError.state(_, let mismatch) {
             throw LearningError.state(path, mismatch)
         }
     }
