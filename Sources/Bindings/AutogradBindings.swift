@@ -24,15 +24,9 @@ extension Bindings {
                 }
             })
             Closure.declaration
-            Class(GraphView.self, "autograd.Graph", "The recorded computation of a tensor; prints as a tree.", noun: "graph",
-                example: "local x = tensor({2}, {requires_grad=true})\nprint(autograd.graph(x * x))", members: {
-                Function("dot", "The graph in Graphviz's language.", Param("self", GraphView.self), returns: "string",
-                    example: "local x = tensor({2}, {requires_grad=true})\nprint(#autograd.graph(x * x):dot() > 0)") { (graph: GraphView) in graph.graph.dot }
-                Function(raw: "__tostring", "The tree as text.", Param("self", GraphView.self), results: [.string]) { call in
-                    call.push(try GraphView.read(call, at: 1).graph.text)
-                    return 1
-                }
-            })
+            GraphView.declaration
+            StepperView.declaration
+            StepView.declaration
         }
     }
 }
@@ -49,11 +43,6 @@ final class GradientPause: LuaObject {
         if isRunning { Autograd.isEnabled = before }
         isRunning = false
     }
-}
-
-final class GraphView: LuaObject {
-    let graph: Graph
-    init(_ graph: Graph) { self.graph = graph }
 }
 
 enum AutogradFunctions {
@@ -111,12 +100,6 @@ enum AutogradFunctions {
             Param("definition", LuaTable.self, "table with the functions forward and backward"), returns: "function",
             details: "`ctx` is a plain table that both see; keep in it what backward needs.",
             example: "local double = autograd.func{\n  forward = function(ctx, x) return x * 2 end,\n  backward = function(ctx, grad) return grad * 2 end,\n}\nlocal x = tensor({1}, {requires_grad=true})\ndouble(x):backward()\nprint(x.grad)") { (definition: LuaTable) in try CustomFunction.make(definition) }
-    }
-
-    @FunctionBuilder static var looking: [Function] {
-        Function("autograd.graph", "The recorded computation of a tensor: prints as a tree of operations with shapes, and with values and gradients that are one number.", Param("input", Tensor.self),
-            returns: "a graph that prints itself, with dot()",
-            example: "local a = tensor({2}, {requires_grad=true})\nlocal loss = (a * 3 + 1) * a\nloss:backward()\nprint(autograd.graph(loss))") { (x: Tensor) in GraphView(try Graph(of: x)) }
     }
 
     /// Calls a Lua function that must return a tensor.

@@ -19,7 +19,7 @@ extension Tensor {
     }
 
     /// The gradient a backward pass starts with: one, or what the caller gives.
-    private func initialGradient(_ given: Tensor?, _ operation: String) throws(TensorError) -> Tensor {
+    func initialGradient(_ given: Tensor?, _ operation: String) throws(TensorError) -> Tensor {
         guard requiresGrad else { throw .noGraph(operation) }
         guard let given else {
             guard count == 1 else { throw .notOneNumber(operation, shape) }
@@ -66,6 +66,8 @@ struct BackwardPass {
     private var relevant: Set<ObjectIdentifier>?
     /// Nodes whose gradient is captured.
     private var capturedNodes: Set<ObjectIdentifier> = []
+    /// Sees each node with the gradients of its results, and of its inputs as the rule gave them.
+    var observer: ((Node, [Tensor?], [Tensor?]) -> Void)?
 
     private struct Visit {
         let node: Node
@@ -73,7 +75,7 @@ struct BackwardPass {
         var gradients: [Tensor?]
         /// Whether a sum is this pass's own, so that it may be added to in place.
         var isOwn: Bool = false
-        let previousSlot: Node.Slot
+        var previousSlot: Node.Slot
     }
 
     init(retainsGraph: Bool, createsGraph: Bool) {
@@ -90,7 +92,7 @@ struct BackwardPass {
         nj_set_gradient_mode(createsGraph)
         defer {
             nj_set_gradient_mode(recording)
-            for visit in visits.reversed() { visit.node.slot = visit.previousSlot }
+            leaveSlots()
         }
         if let targets {
             capturedNodes = Set(targets.map { ObjectIdentifier($0.node) })
@@ -98,15 +100,41 @@ struct BackwardPass {
                 to: capturedNodes, noneBefore: targets.map(\.node.sequence).min() ?? 0,
                 from: seeds.compactMap { $0.0.currentNode })
         }
-        for (tensor, gradient) in seeds {
-            if let edge = tensor.edge { try deliver(gradient, to: edge) }
-        }
+        try begin(from: seeds)
         var captured = [Tensor?](repeating: nil, count: targets?.count ?? 0)
         while let index = queue.popLargest() {
             if nj_interrupted() { throw TensorError.interrupted }
             try visit(index, targets, &captured)
         }
         return captured
+    }
+
+    /// Queues what the pass starts with.
+    mutating func begin(from seeds: [(Tensor, Tensor)]) throws {
+        for (tensor, gradient) in seeds {
+            if let edge = tensor.edge { try deliver(gradient, to: edge) }
+        }
+    }
+
+    /// Visits one node of a pass to all leaves that was begun; false when none is left.
+    mutating func step() throws -> Bool {
+        guard let index = queue.popLargest() else { return false }
+        var captured: [Tensor?] = []
+        try visit(index, nil, &captured)
+        return true
+    }
+
+    /// Gives the nodes back what another pass had noted there.
+    func leaveSlots() {
+        for visit in visits.reversed() { visit.node.slot = visit.previousSlot }
+    }
+
+    /// Notes this pass's places in the nodes again, after `leaveSlots`.
+    mutating func enterSlots() {
+        for i in visits.indices {
+            visits[i].previousSlot = visits[i].node.slot
+            visits[i].node.slot = Node.Slot(pass: number, index: i)
+        }
     }
 
     private mutating func visit(_ index: Int, _ targets: [Node.Edge]?, _ captured: inout [Tensor?]) throws {
@@ -125,6 +153,7 @@ struct BackwardPass {
             for (i, target) in targets.enumerated() where target.node === node { captured[i] = gradients[target.output] }
         }
         if let leaf = node as? Leaf {
+            observer?(node, gradients, [])
             if targets == nil, gradients[0] != nil { try leaf.collect(&gradients[0], differentiably: createsGraph) }
             return
         }
@@ -134,6 +163,7 @@ struct BackwardPass {
         guard results.count == node.edges.count else {
             throw TensorError.rule(node.name, "the gradient rule returned \(results.count) gradients for \(node.edges.count) inputs")
         }
+        observer?(node, gradients, results)
         gradients = []
         if !retainsGraph { node.free(at: position) }
         for (edge, gradient) in zip(node.edges, results) {

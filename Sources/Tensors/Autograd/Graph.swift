@@ -34,9 +34,16 @@ public struct Graph {
         return lines.joined(separator: "\n")
     }
 
-    /// The graph in Graphviz's language.
-    public var dot: String {
-        var lines = ["digraph {", "  rankdir=BT; node [shape=box, fontname=\"Helvetica\"];"]
+    /// An operation or leaf of a graph, for drawing.
+    public struct Part {
+        public let label: String
+        public let isLeaf: Bool
+        /// The numbers of the parts it was computed from.
+        public let inputs: [Int]
+    }
+
+    /// All operations and leaves; the first is the result.
+    public var parts: [Part] {
         var numbers: [ObjectIdentifier: Int] = [:], order: [Node] = [], stack = [root]
         while let node = stack.popLast() {
             guard numbers[ObjectIdentifier(node)] == nil else { continue }
@@ -44,14 +51,20 @@ public struct Graph {
             order.append(node)
             for edge in node.edges.reversed() { if let edge { stack.append(edge.node) } }
         }
-        for (i, node) in order.enumerated() {
-            let style = node is Leaf ? ", style=filled, fillcolor=lightyellow" : ""
-            lines.append("  n\(i) [label=\"\(Graph.label(node))\"\(style)];")
+        return order.map { node in
+            Part(label: Graph.label(node), isLeaf: node is Leaf, inputs: node.edges.compactMap { $0.flatMap { numbers[ObjectIdentifier($0.node)] } })
         }
-        for (i, node) in order.enumerated() {
-            for edge in node.edges {
-                if let edge, let from = numbers[ObjectIdentifier(edge.node)] { lines.append("  n\(from) -> n\(i);") }
-            }
+    }
+
+    /// The graph in Graphviz's language.
+    public var dot: String {
+        let parts = parts
+        var lines = ["digraph {", "  rankdir=BT; node [shape=box, fontname=\"Helvetica\"];"]
+        for (i, part) in parts.enumerated() {
+            lines.append("  n\(i) [label=\"\(part.label)\"\(part.isLeaf ? ", style=filled, fillcolor=lightyellow" : "")];")
+        }
+        for (i, part) in parts.enumerated() {
+            for input in part.inputs { lines.append("  n\(input) -> n\(i);") }
         }
         return (lines + ["}"]).joined(separator: "\n")
     }
@@ -66,7 +79,7 @@ public struct Graph {
     }
 
     /// A number without a needless fraction.
-    private static func shortest(_ value: Double) -> String {
+    static func shortest(_ value: Double) -> String {
         if value == value.rounded(), value.magnitude < 1e15 { return String(Int(value)) }
         return "\(Float(value))"
     }
