@@ -21,7 +21,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
 }
 
 // The tables are several, since one long literal takes the compiler long.
-private let layerCases = plainCases + shapeCases + normCases + convolutionCases + recurrentCases + attentionCases
+private let layerCases = plainCases + shapeCases + normCases + convolutionCases + recurrentCases + attentionCases + optionCases
 
 private let plainCases: [LayerCase] = [
     LayerCase("Linear") { try Linear(5, 3) },
@@ -81,8 +81,8 @@ private let shapeCases: [LayerCase] = [
         (options.stride, options.padding, options.countIncludePad) = ([2], [1], false)
         return try AvgPool2d([3], options)
     },
-    LayerCase("AdaptiveAvgPool2d") { AdaptiveAvgPool2d([3, nil]) },
-    LayerCase("AdaptiveMaxPool2d") { AdaptiveMaxPool2d([2, 2]) },
+    LayerCase("AdaptiveAvgPool2d") { try AdaptiveAvgPool2d([3, nil]) },
+    LayerCase("AdaptiveMaxPool2d") { try AdaptiveMaxPool2d([2, 2]) },
 ]
 
 private let normCases: [LayerCase] = [

@@ -48,6 +48,8 @@ extension LayerFunctions {
     @FunctionBuilder static var normalizations: [Function] {
         batch("BatchNorm1d", "Brings each feature to mean 0 and variance 1 over the batch, then scales and shifts it.", "[N, C] or [N, C, L]", input: "4, 2") { try BatchNorm1d($0, eps: $1, momentum: $2, affine: $3, trackRunningStats: $4) }
         batch("BatchNorm2d", "Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it.", "[N, C, H, W]", input: "4, 2, 3, 3") { try BatchNorm2d($0, eps: $1, momentum: $2, affine: $3, trackRunningStats: $4) }
+        batch("InstanceNorm1d", "Brings each channel of each sequence to mean 0 and variance 1.", "[N, C, L] or [C, L]", input: "4, 2, 5", instance: true) { try InstanceNorm1d($0, eps: $1, momentum: $2, affine: $3, trackRunningStats: $4) }
+        batch("InstanceNorm2d", "Brings each channel of each picture to mean 0 and variance 1.", "[N, C, H, W] or [C, H, W]", input: "4, 2, 3, 3", instance: true) { try InstanceNorm2d($0, eps: $1, momentum: $2, affine: $3, trackRunningStats: $4) }
         Function("nn.LayerNorm", "Brings each example to mean 0 and variance 1 over its last dimensions, then scales and shifts.", Param("normalized_shape", OneOrMany<Int>.self, "sizes of the last dimensions"), Param("eps", Double.self, default: 1e-5, "added to the variance"), Param("elementwise_affine", Bool.self, default: true, "whether it scales and shifts"), Param("bias", Bool.self, default: true),
             returns: "module", example: "print(nn.LayerNorm(4)(tensor.rand(2, 4)).shape[2])") { (shape: OneOrMany<Int>, eps: Double, affine: Bool, bias: Bool) -> Module in
             try LayerNorm(shape.values, eps: eps, affine: affine, bias: bias)
@@ -120,10 +122,32 @@ extension LayerFunctions {
         }
     }
 
-    private static func batch(_ name: String, _ summary: String, _ shapes: String, input: String, _ make: @escaping (Int, Double, Double?, Bool, Bool) throws -> Module) -> Function {
-        Function("nn.\(name)", summary, Param("num_features", Int.self, "channels C of the input"), Param("eps", Double.self, default: 1e-5, "added to the variance"), Param("momentum", Double.self, default: 0.1, "share of a new batch in the running averages"), Param("affine", Bool.self, default: true, "whether it scales and shifts"), Param("track_running_stats", Bool.self, default: true, "whether averages are kept for evaluation"),
-            returns: "module \(shapes)", details: "Training normalises with the batch's own statistics, evaluation with the running averages.", example: "print(nn.\(name)(2)(tensor.rand(\(input))).shape[2])") { (features: Int, eps: Double, momentum: Double, affine: Bool, tracks: Bool) -> Module in
-            try make(features, eps, momentum, affine, tracks)
+    private static func batch(
+        _ name: String, _ summary: String, _ shapes: String, input: String, instance: Bool = false,
+        _ make: @escaping (Int, Double, Double?, Bool, Bool) throws -> Module
+    ) -> Function {
+        Function("nn.\(name)", summary, Param("num_features", Int.self, "channels C of the input"), Param("eps", Double.self, default: 1e-5, "added to the variance"), Param("momentum", Momentum.self, default: Momentum(share: 0.1), "share of a new batch in the running averages; false for the plain average of all batches"),
+            Param("affine", Bool.self, default: !instance, "whether it scales and shifts"), Param("track_running_stats", Bool.self, default: !instance, "whether averages are kept for evaluation"),
+            returns: "module \(shapes)", details: instance ? "Without running averages, evaluation does the same as training." : "Training normalises with the batch's own statistics, evaluation with the running averages.",
+            example: "print(nn.\(name)(2)(tensor.rand(\(input))).shape[2])") { (features: Int, eps: Double, momentum: Momentum, affine: Bool, tracks: Bool) -> Module in
+            try make(features, eps, momentum.share, affine, tracks)
         }
     }
+}
+
+/// The share of a new batch in running averages: a number, or false (PyTorch's None) for the average of all.
+struct Momentum: LuaArgument {
+    let share: Double?
+
+    static var luaType: LuaType { LuaType("number|false", phrase: "a number or false", annotation: "number|false") }
+    static var acceptsNil: Bool { true }
+
+    static func read(_ call: Call, at index: Int32) throws -> Momentum {
+        if call.isNil(at: index) { return Momentum(share: nil) }
+        if case .boolean(false) = call.value(at: index) { return Momentum(share: nil) }
+        if let number = call.number(at: index) { return Momentum(share: number) }
+        throw call.mismatch(luaType, at: index)
+    }
+
+    static func literal(_ value: Momentum) -> String { value.share.map(Double.literal) ?? "false" }
 }

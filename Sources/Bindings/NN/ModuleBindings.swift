@@ -47,21 +47,21 @@ extension Bindings {
             call.push(try Module.read(call, at: 1).description)
             return 1
         }
-        Function(raw: "__len", "Number of modules directly inside: `#model`.", Param("self", Module.self), results: [.integer]) { call in
-            call.push(try Module.read(call, at: 1).children.count)
+        Function(raw: "__len", "Number of modules directly inside, or of the parameters of a ParameterList: `#model`.", Param("self", Module.self), results: [.integer]) { call in
+            call.push(try Module.read(call, at: 1).members.count)
             return 1
         }
-        Function("add", "Appends a module to a Sequential.", Param("self", Module.self), Param("module", Module.self), returns: "the module itself",
-            example: "local model = nn.Sequential{}\nmodel:add(nn.Linear(2, 1)):add(nn.ReLU())\nprint(#model)") { (call: Call, model: Module, child: Module) -> Receiver in
-            guard let sequential = model as? Sequential else {
-                throw LearningError.argument("add", "only nn.Sequential takes modules one by one, this is \(model.luaBrief)")
-            }
-            guard !child.modules.contains(where: { $0 === model }) else {
-                throw LearningError.argument("add", "a module cannot be put inside itself")
-            }
-            sequential.add(child)
-            call.setUserField(at: 1, key: .text(String(sequential.count - 1)), .object(child))
-            return Receiver()
+        Function(raw: "__pairs", "Walks the modules inside with their positions or names, or the parameters of a ParameterList.", Param("self", Module.self)) { call in
+            call.push(object: PairIterator(members: try Module.read(call, at: 1).members))
+            return 1
+        }
+        Function("add", "Appends a module to a Sequential or ModuleList.", Param("self", Module.self), Param("module", Module.self), returns: "the module itself",
+            example: "local model = nn.Sequential{}\nmodel:add(nn.Linear(2, 1)):add(nn.ReLU())\nprint(#model)", see: ["nn.Module:append"]) { (call: Call, model: Module, child: Module) -> Receiver in
+            try Containers.append(call, .module(child), to: model, "add")
+        }
+        Function("append", "Appends a module to a Sequential or ModuleList, or a parameter to a ParameterList.", Param("self", Module.self), Param("module", ListMember.self, "a module, or a parameter"), returns: "the module itself",
+            example: "local list = nn.ModuleList{}\nlist:append(nn.Linear(2, 1))\nprint(#list)", see: ["nn.ModuleList", "nn.ParameterList"]) { (call: Call, model: Module, member: ListMember) -> Receiver in
+            try Containers.append(call, member, to: model, "append")
         }
         Function("register_forward_hook", "Calls a function after each forward; what it returns, if anything, replaces the output.", Param("self", Module.self), Param("hook", LuaFunction.self, "function(module, input, output)"),
             returns: "a handle with remove()", example: "local layer = nn.ReLU()\nlayer:register_forward_hook(function(m, x, y) print(y) end)\nlayer(tensor{-1, 1})") { (module: Module, hook: LuaFunction) in

@@ -9,12 +9,13 @@ enum ModuleFields {
         let module = try Module.read(call, at: 1)
         if let own = module as? LuaModule, try own.index(call) { return true }
         if let raw = call.integer(at: 2) {
-            let children = module.children
-            if raw == children.count + 1 {
+            let members = module.members
+            if raw == members.count + 1 {
                 call.pushNil()
                 return true
             }
-            call.push(object: children[try Position(raw: raw, "module").resolve(count: children.count, "module")].module)
+            let what = module is ParameterList ? "parameter" : "module"
+            call.push(object: members[try Position(raw: raw, what).resolve(count: members.count, what)].value)
             return true
         }
         guard let name = call.text(at: 2) else { return false }
@@ -27,9 +28,9 @@ enum ModuleFields {
             call.push(object: child)
             return true
         }
-        // A parameter that was left out, such as the bias of Linear(…, {bias=false}).
-        if name == "bias" || name == "weight" {
-            call.pushNil()
+        // One that is computed, as weight_norm does, or was left out, as the bias of Linear(…, {bias=false}).
+        if module.hasPlace(name) || name == "bias" || name == "weight" {
+            if let tensor = module.tensor(named: name) { call.push(object: tensor) } else { call.pushNil() }
             return true
         }
         return false
@@ -43,8 +44,17 @@ enum ModuleFields {
             let index = try Position(raw: raw, "module").resolve(count: children.count, "module")
             return try replace(call, module, children[index].name, with: child)
         }
+        if let raw = call.integer(at: 2), module is ParameterList, let parameter = call.object(at: 3, as: Tensor.self), parameter.isParameter {
+            let members = module.members
+            return module.replace(members[try Position(raw: raw, "parameter").resolve(count: members.count, "parameter")].name, with: parameter)
+        }
         guard let name = call.text(at: 2) else { return false }
         if let child = call.object(at: 3, as: Module.self) {
+            if let dictionary = module as? ModuleDict, !module.children.contains(where: { $0.name == name }) {
+                try Containers.requireFree(name, module, call)
+                try Containers.put(call, child, into: module, name) { try dictionary.set(name, child) }
+                return true
+            }
             guard module.children.contains(where: { $0.name == name }) else { return false }
             return try replace(call, module, name, with: child)
         }
@@ -58,11 +68,8 @@ enum ModuleFields {
     }
 
     private static func replace(_ call: Call, _ module: Module, _ name: String, with child: Module) throws -> Bool {
-        guard !child.modules.contains(where: { $0 === module }) else {
-            throw LearningError.argument("field '\(name)'", "a module cannot be put inside itself")
-        }
-        call.setUserField(at: 1, key: .text(name), .object(child))
-        return module.replace(name, with: child)
+        try Containers.put(call, child, into: module, name) { _ = module.replace(name, with: child) }
+        return true
     }
 }
 
@@ -79,6 +86,7 @@ enum ModuleCall {
     static func run(_ call: Call) throws -> Int32 {
         let module = try Module.read(call, at: 1)
         if let own = module as? LuaModule { return try own.run(call) }
+        if let function = LayerCalls.function(of: module) { return try function.run(call) }
         if call.argumentCount == 2, let input = call.object(at: 2, as: Tensor.self), !(module is Loss) {
             call.push(new: try module(input))
             return 1
@@ -105,7 +113,7 @@ enum ModuleCall {
 extension Loss {
     /// A target as the loss counts: classes from 0, everything else as it is.
     func targetFromLua(_ target: Tensor, prediction: Tensor) throws -> Tensor {
-        guard self is CrossEntropyLoss || self is NLLLoss else { return target }
+        guard takesClasses else { return target }
         return try target.classes(beside: prediction, kind)
     }
 }

@@ -10,10 +10,17 @@ extension Bindings {
                 LayerFunctions.own
                 LayerFunctions.containers
                 LayerFunctions.layers
+                LayerFunctions.embeddings
+                LayerFunctions.shapes
                 LayerFunctions.convolutions
+                LayerFunctions.adaptivePools
                 LayerFunctions.normalizations
+                LayerFunctions.recurrent
+                LayerFunctions.attention
                 LayerFunctions.activations
                 LossFunctions.all
+                LossFunctions.pairs
+                LossFunctions.distributions
                 CheckpointFunctions.all
                 moduleClass
                 LuaModule.declaration
@@ -26,7 +33,7 @@ extension Bindings {
                 PairIterator.declaration
                 OrderedTable.declaration
             },
-            callbacks,
+            callbacks, initializers, utilities,
         ]
     }
 
@@ -35,7 +42,7 @@ extension Bindings {
         [
             "SpatialConvolution": "nn.Conv2d", "SpatialMaxPooling": "nn.MaxPool2d", "SpatialBatchNormalization": "nn.BatchNorm2d",
             "Dense": "nn.Linear", "Conv2D": "nn.Conv2d", "MaxPooling2D": "nn.MaxPool2d", "BatchNormalization": "nn.BatchNorm1d",
-            "Reshape": "nn.Flatten", "View": "nn.Flatten", "ClassNLLCriterion": "nn.NLLLoss", "CrossEntropyCriterion": "nn.CrossEntropyLoss",
+            "View": "nn.Reshape", "Upsampling2D": "nn.Upsample", "LookupTable": "nn.Embedding", "JoinTable": "nn.Parallel", "Concat": "nn.Parallel", "ConcatTable": "nn.Parallel", "ClassNLLCriterion": "nn.NLLLoss", "CrossEntropyCriterion": "nn.CrossEntropyLoss",
             "MSECriterion": "nn.MSELoss", "BCECriterion": "nn.BCELoss", "AbsCriterion": "nn.L1Loss", "CrossEntropy": "nn.CrossEntropyLoss",
             "MSE": "nn.MSELoss", "Relu": "nn.ReLU", "relu": "nn.ReLU", "Module_": "nn.Module", "Container": "nn.Sequential", "Swish": "nn.SiLU",
         ]
@@ -60,14 +67,6 @@ enum LayerFunctions {
         }
     }
 
-    @FunctionBuilder static var containers: [Function] {
-        Function("nn.Sequential", "Modules applied one after the other.", Param("modules", Variadic<Module>.self, "modules, or one table of them"),
-            returns: "module", example: "local model = nn.Sequential{nn.Linear(2, 3), nn.ReLU()}\nprint(model(tensor{1, 2}).shape[1], model[1].weight.shape[1])") { (modules: Variadic<Module>) -> Module in
-            Sequential(modules.values)
-        }
-        Function("nn.Identity", "Returns its input.", returns: "module", example: "print(nn.Identity()(tensor{1}))") { () -> Module in Identity() }
-    }
-
     @FunctionBuilder static var layers: [Function] {
         Function("nn.Linear", "Every output is a weighted sum of all inputs: x · weightᵀ + bias.", Param("in_features", Int.self, "size of the last dimension of the input"), Param("out_features", Int.self),
             Param("bias", Bool.self, default: true), returns: "module [..., in] → [..., out]",
@@ -81,7 +80,16 @@ enum LayerFunctions {
         }
         Function("nn.Dropout", "In training, sets elements to zero with probability p and scales up the others; in evaluation, does nothing.", Param("p", Double.self, default: 0.5),
             returns: "module", example: "print(nn.Dropout(0.5):eval()(tensor{1, 2}))") { (p: Double) -> Module in try Dropout(p) }
-        Function("nn.Residual", "Adds the input to the output of a module: x + f(x).", Param("module", Module.self), returns: "module", example: "print(nn.Residual(nn.Identity())(tensor{1, 2}))") { (module: Module) -> Module in Residual(module) }
+        Function("nn.Dropout2d", "In training, sets whole channels to zero with probability p and scales up the others.", Param("p", Double.self, default: 0.5),
+            returns: "module [N, C, H, W]", example: "print(nn.Dropout2d(0.5):eval()(tensor.ones(1, 2, 1, 1)))", see: ["nn.Dropout"]) { (p: Double) -> Module in try Dropout2d(p) }
+        Function("nn.AlphaDropout", "Dropout that keeps the mean and variance of what SELU gives (Klambauer et al. 2017).", Param("p", Double.self, default: 0.5),
+            returns: "module", example: "print(nn.AlphaDropout(0.5):eval()(tensor{1, 2}))", see: ["nn.SELU", "nn.Dropout"]) { (p: Double) -> Module in try AlphaDropout(p) }
+        Function("nn.PReLU", "x for x > 0, else slope·x with a slope that is learnt: one for all, or one for each channel (He et al. 2015).", Param("num_parameters", Int.self, default: 1, "1, or the number of channels"), Param("init", Double.self, default: 0.25, "the slope at first"),
+            returns: "module", example: "print(nn.PReLU()(tensor{-4, 4}))", see: ["nn.LeakyReLU"]) { (count: Int, start: Double) -> Module in try PReLU(count, start: start) }
+        Function("nn.Bilinear", "Every output is a weighted sum of the products of two inputs' elements: x1ᵀ · weight · x2 + bias.", Param("in1_features", Int.self, "size of the first input's last dimension"), Param("in2_features", Int.self, "size of the second input's last dimension"), Param("out_features", Int.self), Param("bias", Bool.self, default: true),
+            returns: "module: y = layer(x1 [..., in1], x2 [..., in2])", example: "print(nn.Bilinear(2, 3, 4)(tensor.rand(5, 2), tensor.rand(5, 3)).shape[2])", see: ["nn.Linear"]) { (first: Int, second: Int, outputs: Int, bias: Bool) -> Module in
+            try Bilinear(first, second, outputs, bias: bias)
+        }
     }
 
     /// One function for each row of the table of activations.

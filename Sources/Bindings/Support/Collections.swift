@@ -3,22 +3,27 @@ import Learning
 import LuaKit
 import Tensors
 
-/// Iterates over names and tensors: `for name, t in …`.
+/// Iterates over names, or positions, and tensors or modules: `for name, t in …`.
 final class PairIterator: LuaObject {
-    private var rest: ArraySlice<(name: String, tensor: Tensor)>
+    private var rest: ArraySlice<(key: LuaValue, value: AnyObject)>
 
-    init(_ pairs: [(name: String, tensor: Tensor)]) { rest = pairs[...] }
+    init(_ pairs: [(name: String, tensor: Tensor)]) { rest = pairs.map { (key: .text($0.name), value: $0.tensor) }[...] }
+
+    /// Members of a container; those named by positions from 0 get positions from 1.
+    init(members: [(name: String, value: AnyObject)]) {
+        rest = members.map { (key: Int($0.name).map { .integer($0 + 1) } ?? .text($0.name), value: $0.value) }[...]
+    }
 
     static var declaration: Class {
         Class(PairIterator.self, "nn.PairIterator", "Gives names and tensors one after the other, for `for … in`.", noun: "iterator",
             example: "for name, p in nn.Linear(2, 1):named_parameters() do print(name) end", members: {
-                Function(raw: "__call", "The next name and tensor, or nil.", Param("self", PairIterator.self)) { call in
-                    guard let (name, tensor) = try PairIterator.read(call, at: 1).rest.popFirst() else {
+                Function(raw: "__call", "The next name and what it names, or nil.", Param("self", PairIterator.self)) { call in
+                    guard let (key, value) = try PairIterator.read(call, at: 1).rest.popFirst() else {
                         call.pushNil()
                         return 1
                     }
-                    call.push(name)
-                    call.push(object: tensor)
+                    call.push(key)
+                    call.push(object: value)
                     return 2
                 }
             })

@@ -4,7 +4,8 @@ import Tensors
 ///
 /// Shapes: query [L, N, E], key [S, N, kE], value [S, N, vE], or [N, L, E] … with `batchFirst` → [L, N, E] and
 /// weights [N, L, S]. Parameters: `in_proj_weight` [3E, E] (`q_proj_weight`, `k_proj_weight`, `v_proj_weight`
-/// where keys or values have sizes of their own), `in_proj_bias` [3E], `out_proj`.
+/// where keys or values have sizes of their own), `in_proj_bias` [3E], `out_proj`, and `bias_k`, `bias_v` [1, 1, E] for a
+/// key and a value more.
 public final class MultiheadAttention: Module {
     public let dimension: Int
     public let heads: Int
@@ -12,13 +13,18 @@ public final class MultiheadAttention: Module {
     public let valueDimension: Int
     public let dropout: Double
     public let batchFirst: Bool
+    /// Whether a learnt key and value join those given.
+    public let addsBiasKeyValue: Bool
+    /// Whether a key and a value of zeros join those given.
+    public let addsZeroAttention: Bool
     private let isPacked: Bool
 
     public init(
-        _ dimension: Int, _ heads: Int, dropout: Double = 0, bias: Bool = true, keyDimension: Int? = nil,
-        valueDimension: Int? = nil, batchFirst: Bool = false
+        _ dimension: Int, _ heads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false, addZeroAttention: Bool = false,
+        keyDimension: Int? = nil, valueDimension: Int? = nil, batchFirst: Bool = false
     ) throws {
         (self.dimension, self.heads, self.dropout, self.batchFirst) = (dimension, heads, dropout, batchFirst)
+        (addsBiasKeyValue, addsZeroAttention) = (addBiasKV, addZeroAttention)
         self.keyDimension = keyDimension ?? dimension
         self.valueDimension = valueDimension ?? dimension
         isPacked = self.keyDimension == dimension && self.valueDimension == dimension
@@ -37,6 +43,11 @@ public final class MultiheadAttention: Module {
             }
         }
         try register(parameter: bias ? Tensor.zeros([3 * dimension]) : nil, "in_proj_bias")
+        for name in ["bias_k", "bias_v"] {
+            // Xavier of [1, 1, E], which counts E connections in and out.
+            let row = addBiasKV ? try Initialize.normal(Tensor.zeros([1, 1, dimension]), std: (1 / Double(dimension)).squareRoot()) : nil
+            try register(parameter: row, name)
+        }
         let output = try Linear(dimension, dimension, bias: bias)
         if let offset = output.bias { try Initialize.constant(offset, 0) }
         register(output, "out_proj")
@@ -99,15 +110,23 @@ public final class MultiheadAttention: Module {
         let isSelf = query === key && key === value
         let q = batchFirst ? query : try query.transpose(0, 1), rate = isTraining ? dropout : 0
         let (n, l) = (q.shape[0], q.shape[1])
-        if isSelf, isPacked, keyPadding == nil, mask == nil, !needsWeights, rate == 0 {
+        let extra = (addsBiasKeyValue ? 1 : 0) + (addsZeroAttention ? 1 : 0)
+        if isSelf, isPacked, keyPadding == nil, mask == nil, !needsWeights, rate == 0, extra == 0 {
             let packed = try Tensor.linear(q, required("in_proj_weight"), bias)
             return (try projected(Tensor.packedAttention(packed, heads: heads, causal: isCausal)), nil)
         }
         let k = isSelf ? q : batchFirst ? key : try key.transpose(0, 1), v = isSelf ? q : batchFirst ? value : try value.transpose(0, 1)
-        let (qh, kh, vh) = try split(q, k, v, isSelf: isSelf)
+        var (qh, kh, vh) = try split(q, k, v, isSelf: isSelf)
         // The fused kernels take a mask or causal order; both together make one mask.
-        let isOrdered = isCausal && (mask != nil || keyPadding != nil)
-        let total = try masks(keyPadding, mask, isOrdered, n, l, k.shape[1], query.dtype), isCausal = isCausal && !isOrdered
+        let isOrdered = isCausal && (mask != nil || keyPadding != nil || extra > 0)
+        let total = try masks(keyPadding, mask, isOrdered, n, l, k.shape[1], query.dtype, extra), isCausal = isCausal && !isOrdered
+        if addsBiasKeyValue {
+            (kh, vh) = (try joined(kh, required("bias_k")), try joined(vh, required("bias_v")))
+        }
+        if addsZeroAttention {
+            let nothing = try Tensor.zeros([1, 1, dimension], query.dtype)
+            (kh, vh) = (try joined(kh, nothing), try joined(vh, nothing))
+        }
         let output: Tensor, weights: Tensor?
         if needsWeights {
             (output, weights) = try Tensor.attentionWithWeights(qh, kh, vh, mask: total, dropout: rate, causal: isCausal)
@@ -115,8 +134,12 @@ public final class MultiheadAttention: Module {
             output = try Tensor.scaledDotProductAttention(qh, kh, vh, mask: total, dropout: rate, causal: isCausal)
             weights = nil
         }
-        let joined = try output.transpose(1, 2).reshape([n, l, dimension])
-        return (try projected(joined), averages ? try weights?.mean([1]) : weights)
+        return (try projected(output.transpose(1, 2).reshape([n, l, dimension])), averages ? try weights?.mean([1]) : weights)
+    }
+
+    /// Keys or values [N, heads, S, D] with one more, [1, 1, E].
+    private func joined(_ x: Tensor, _ row: Tensor) throws -> Tensor {
+        try Tensor.cat([x, row.reshape([1, heads, 1, dimension / heads]).expand([x.shape[0], heads, 1, dimension / heads])], 2)
     }
 
     private func projected(_ joined: Tensor) throws -> Tensor {
@@ -142,7 +165,7 @@ public final class MultiheadAttention: Module {
     }
 
     /// Both masks as one: boolean, where true takes part, or numbers to add.
-    private func masks(_ keyPadding: Tensor?, _ mask: Tensor?, _ isOrdered: Bool, _ n: Int, _ l: Int, _ s: Int, _ dtype: DType) throws -> Tensor? {
+    private func masks(_ keyPadding: Tensor?, _ mask: Tensor?, _ isOrdered: Bool, _ n: Int, _ l: Int, _ s: Int, _ dtype: DType, _ extra: Int) throws -> Tensor? {
         var parts: [Tensor] = []
         if let mask {
             guard mask.shape == [l, s] || mask.shape == [n * heads, l, s] else {
@@ -158,6 +181,8 @@ public final class MultiheadAttention: Module {
         }
         if parts.isEmpty { return nil }
         if isOrdered { parts.append(try Tensor.ones([l, s], .bool).triu(1)) }
+        // Keys and values that were added are open to all.
+        if extra > 0 { parts = try parts.map { try $0.pad([0, extra]) } }
         if parts.allSatisfy({ $0.dtype == .bool }) {
             return try parts.dropFirst().reduce(parts[0]) { try $0.logicalOr($1) }.logicalNot()
         }
@@ -169,8 +194,8 @@ public final class MultiheadAttention: Module {
 
     public override func makeSimilar() throws -> Module {
         try MultiheadAttention(
-            dimension, heads, dropout: dropout, bias: bias != nil, keyDimension: keyDimension, valueDimension: valueDimension,
-            batchFirst: batchFirst)
+            dimension, heads, dropout: dropout, bias: bias != nil, addBiasKV: addsBiasKeyValue, addZeroAttention: addsZeroAttention,
+            keyDimension: keyDimension, valueDimension: valueDimension, batchFirst: batchFirst)
     }
     public override var details: String { "\(dimension), \(heads)" }
     public override func multiplyAdds(inputs: [Tensor], outputs: [Tensor]) -> Int {

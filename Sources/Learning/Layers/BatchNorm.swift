@@ -67,10 +67,9 @@ public final class BatchNorm2d: BatchNorm {
     override class var ranks: [Int] { [4] }
 }
 
-/// Each channel of each picture brought to mean 0 and variance 1 (Ulyanov et al. 2016); without
+/// Each channel of each example brought to mean 0 and variance 1 (Ulyanov et al. 2016); without
 /// parameters and running averages unless asked for.
-public final class InstanceNorm2d: BatchNorm {
-    override class var ranks: [Int] { [3, 4] }
+public class InstanceNorm: BatchNorm {
     // As in PyTorch, the counter is there but stays 0.
     override class var countsBatches: Bool { false }
 
@@ -79,10 +78,20 @@ public final class InstanceNorm2d: BatchNorm {
     }
 
     override func normalize(_ input: Tensor, _ momentum: Double) throws -> Tensor {
-        let batch = input.rank == 3 ? try input.unsqueeze(0) : input
+        let isSingle = input.rank == type(of: self).ranks[0], batch = isSingle ? try input.unsqueeze(0) : input
         let result = try Tensor.instanceNorm(
             batch, runningMean: buffer(0), runningVar: buffer(1), weight: parameter(0), bias: parameter(1),
             useInputStats: isTraining || buffer(0) == nil, momentum: momentum, eps: eps)
-        return input.rank == 3 ? try result.squeeze([0]) : result
+        return isSingle ? try result.squeeze([0]) : result
     }
+}
+
+/// Instance normalisation of [N, C, L], or [C, L].
+public final class InstanceNorm1d: InstanceNorm {
+    override class var ranks: [Int] { [2, 3] }
+}
+
+/// Instance normalisation of [N, C, H, W], or [C, H, W].
+public final class InstanceNorm2d: InstanceNorm {
+    override class var ranks: [Int] { [3, 4] }
 }

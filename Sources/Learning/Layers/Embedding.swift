@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Parameter: `weight` [count, dim], drawn from a normal distribution; the row `paddingIndex` is zero
 /// and gets no gradient.
-public final class Embedding: Module {
+open class Embedding: Module {
     public let count: Int
     public let dimension: Int
     public let paddingIndex: Int?
@@ -13,22 +13,23 @@ public final class Embedding: Module {
         (self.count, self.dimension) = (count, dimension)
         self.paddingIndex = try Embedding.position(paddingIndex, count, "Embedding")
         super.init()
-        try requirePositive("Embedding", ("num_embeddings", count), ("embedding_dim", dimension))
+        try requirePositive("Embedding", ("embedding_dim", dimension))
         try register(parameter: Embedding.table(count, dimension, self.paddingIndex), "weight")
     }
 
-    public override func forward(_ input: Tensor) throws -> Tensor {
+    open override func forward(_ input: Tensor) throws -> Tensor {
         try Tensor.embedding(input, required("weight"), paddingIndex: paddingIndex)
     }
 
-    public override func makeSimilar() throws -> Module { try Embedding(count, dimension, paddingIndex: paddingIndex) }
-    public override var details: String { "\(count), \(dimension)" + (paddingIndex.map { ", padding_idx=\($0)" } ?? "") }
-    public override var inputDType: DType { .int64 }
+    open override func makeSimilar() throws -> Module { try Embedding(count, dimension, paddingIndex: paddingIndex) }
+    open override var details: String { "\(count), \(dimension)" + (paddingIndex.map { ", padding_idx=\($0)" } ?? "") }
+    open override var inputDType: DType { .int64 }
 
     /// A position from the start, from one that may count from the end.
     static func position(_ index: Int?, _ count: Int, _ operation: String) throws -> Int? {
+        try requirePositive(operation, ("num_embeddings", count))
         guard let index else { return nil }
-        guard index >= -count, index < count else { throw TensorError.index(operation, index, dimension: 0, shape: [count]) }
+        guard index >= 0 ? index < count : -(index + 1) < count else { throw TensorError.index(operation, index, dimension: 0, shape: [count]) }
         return index < 0 ? index + count : index
     }
 
@@ -41,7 +42,7 @@ public final class Embedding: Module {
 
 /// Sums, means or maxima of learnt vectors: bags [B, n] → [B, dim]; or positions [n], cut into bags
 /// at offsets [B], as a second input.
-public final class EmbeddingBag: Module {
+open class EmbeddingBag: Module {
     public let count: Int
     public let dimension: Int
     public let mode: Tensor.BagMode
@@ -54,12 +55,12 @@ public final class EmbeddingBag: Module {
         (self.count, self.dimension, self.mode, self.includeLastOffset) = (count, dimension, mode, includeLastOffset)
         self.paddingIndex = try Embedding.position(paddingIndex, count, "EmbeddingBag")
         super.init()
-        try requirePositive("EmbeddingBag", ("num_embeddings", count), ("embedding_dim", dimension))
+        try requirePositive("EmbeddingBag", ("embedding_dim", dimension))
         try register(parameter: Embedding.table(count, dimension, self.paddingIndex), "weight")
     }
 
     /// Bags, or positions, offsets and, for sums, a weight for each position.
-    public override func forward(_ inputs: [Tensor]) throws -> [Tensor] {
+    open override func forward(_ inputs: [Tensor]) throws -> [Tensor] {
         guard (1...3).contains(inputs.count) else {
             throw LearningError.argument("EmbeddingBag", "takes positions, offsets and weights, got \(inputs.count) inputs")
         }
@@ -68,10 +69,10 @@ public final class EmbeddingBag: Module {
             perSampleWeights: inputs.count > 2 ? inputs[2] : nil, includeLastOffset: includeLastOffset, paddingIndex: paddingIndex)]
     }
 
-    public override func forward(_ input: Tensor) throws -> Tensor { try forward([input])[0] }
-    public override func makeSimilar() throws -> Module {
+    open override func forward(_ input: Tensor) throws -> Tensor { try forward([input])[0] }
+    open override func makeSimilar() throws -> Module {
         try EmbeddingBag(count, dimension, mode: mode, includeLastOffset: includeLastOffset, paddingIndex: paddingIndex)
     }
-    public override var details: String { "\(count), \(dimension)" }
-    public override var inputDType: DType { .int64 }
+    open override var details: String { "\(count), \(dimension)" }
+    open override var inputDType: DType { .int64 }
 }

@@ -36,9 +36,12 @@ public final class Linear: Module {
     }
 }
 
-/// Refuses sizes below 1, naming the argument.
-func requirePositive(_ operation: String, _ sizes: (String, Int)...) throws {
-    for (name, size) in sizes where size < 1 {
-        throw LearningError.argument(operation, "\(name) must be at least 1, not \(size)")
+/// Refuses sizes below 1, and those with which counting could overflow, naming the argument.
+func requirePositive(_ operation: String, _ sizes: (String, Int)..., atMost limit: Int = 1 << 40) throws {
+    for (name, size) in sizes where size < 1 || size > limit {
+        throw LearningError.argument(operation, "\(name) must be at \(size < 1 ? "least 1" : "most \(limit)"), not \(size)")
     }
 }
+
+/// More layers than any model has.
+let mostLayers = 10_000

@@ -92,6 +92,7 @@ extension Module {
         if let copy = made[ObjectIdentifier(self)] { return copy }
         let copy = try makeSimilar()
         made[ObjectIdentifier(self)] = copy
+        copy.parametrizations = parametrizations.map { $0.makeSimilar() }
         for (name, tensor) in ownParameters {
             _ = copy.replace(name, with: try Module.copy(tensor, &tensors))
         }

@@ -43,7 +43,7 @@ extension Module {
     public func summary(inputShape: [Int]? = nil) throws -> ModuleSummary {
         let shape = (inputShape ?? expectedInputShape).map { [1] + $0 }
         var calls: [ObjectIdentifier: Call] = [:]
-        if let shape { calls = try trace(Tensor.zeros(shape, inputDType)) }
+        if let shape { calls = try trace(Tensor.full(shape, sampleValue, inputDType)) }
         var rows: [ModuleSummary.Row] = []
         func visit(_ module: Module, _ name: String, _ depth: Int) {
             let own = module.ownParameters, call = calls[ObjectIdentifier(module)]

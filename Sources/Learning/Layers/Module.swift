@@ -9,7 +9,11 @@ open class Module {
     /// Whether layers such as dropout act as in training rather than in evaluation.
     public internal(set) var isTraining = true
     /// Run after `forward`, in order of registration.
-    private(set) var hooks: [ForwardHook] = []
+    private(set) var hooks: [ForwardHook] = [] { didSet { isPlain = hooks.isEmpty && parametrizations.isEmpty } }
+    /// Parameters that are computed before each forward.
+    var parametrizations: [Parametrization] = [] { didSet { isPlain = hooks.isEmpty && parametrizations.isEmpty } }
+    /// Whether a call is just `forward`.
+    private(set) var isPlain = true
     private var parameterSlots: [(name: String, tensor: Tensor?)] = []
     private var bufferSlots: [(name: String, tensor: Tensor?, isPersistent: Bool)] = []
     private var childSlots: [(name: String, module: Module)] = []
@@ -48,17 +52,23 @@ open class Module {
     /// The type of inputs.
     open var inputDType: DType { ownParameters.first?.tensor.dtype ?? children.first?.module.inputDType ?? .float32 }
 
+    /// The number that inputs are filled with when the module is only looked at.
+    open var sampleValue: Scalar { ownParameters.isEmpty ? children.first?.module.sampleValue ?? .int(0) : .int(0) }
+
     /// How many multiplications with addition a forward takes, apart from the modules inside.
     open func multiplyAdds(inputs: [Tensor], outputs: [Tensor]) -> Int { 0 }
 
     /// Parameters of this module itself, in order of registration.
     open var ownParameters: [(name: String, tensor: Tensor)] {
-        parameterSlots.compactMap { slot in slot.tensor.map { (slot.name, $0) } }
+        let own = parameterSlots.compactMap { slot in slot.tensor.map { (name: slot.name, tensor: $0) } }
+        if parametrizations.isEmpty { return own }
+        return own.filter { entry in !parametrizations.contains { $0.name == entry.name } } + parametrizations.flatMap(\.parameters)
     }
 
     /// Buffers of this module itself; those that are not persistent stay out of files.
     open var ownBuffers: [(name: String, tensor: Tensor, isPersistent: Bool)] {
-        bufferSlots.compactMap { slot in slot.tensor.map { (slot.name, $0, slot.isPersistent) } }
+        let own = bufferSlots.compactMap { slot in slot.tensor.map { (name: slot.name, tensor: $0, isPersistent: slot.isPersistent) } }
+        return parametrizations.isEmpty ? own : own + parametrizations.flatMap { $0.buffers.map { ($0.name, $0.tensor, true) } }
     }
 
     /// Modules directly inside this one, with their names.
@@ -66,6 +76,7 @@ open class Module {
 
     /// Puts another tensor in the place of a parameter or buffer; false when there is none of the name.
     open func replace(_ name: String, with tensor: Tensor) -> Bool {
+        for parametrization in parametrizations where parametrization.replace(name, with: tensor) { return true }
         if let i = parameterSlots.firstIndex(where: { $0.name == name }) {
             parameterSlots[i].tensor = tensor
             return true
@@ -115,6 +126,23 @@ open class Module {
         return childSlots.count - 1
     }
 
+    /// Whether a parameter or buffer of this name has a place here, also where it was left out.
+    public func hasPlace(_ name: String) -> Bool {
+        parameterSlots.contains { $0.name == name } || bufferSlots.contains { $0.name == name }
+    }
+
+    /// The parameter or buffer in the place of this name; for one that is computed, its last value.
+    public func tensor(named name: String) -> Tensor? {
+        parameterSlots.first { $0.name == name }?.tensor ?? bufferSlots.first { $0.name == name }?.tensor
+    }
+
+    /// Computes the parameters that are made from others.
+    func prepare() throws {
+        for parametrization in parametrizations {
+            _ = replace(parametrization.name, with: try parametrization.compute(isTraining: isTraining))
+        }
+    }
+
     /// Removes all children, for containers that lay them out anew.
     func removeChildren() { childSlots = [] }
 
@@ -136,7 +164,7 @@ open class Module {
 
     /// Runs `forward` and the hooks.
     public final func callAsFunction(_ input: Tensor) throws -> Tensor {
-        if hooks.isEmpty { return try forward(input) }
+        if isPlain { return try forward(input) }
         let outputs = try observed([input]) { [try forward(input)] }
         guard let first = outputs.first else { throw LearningError.argument(kind, "a forward hook removed the output") }
         return first
@@ -144,13 +172,14 @@ open class Module {
 
     /// Runs `forward` with several inputs and the hooks.
     public final func callAsFunction(_ inputs: [Tensor]) throws -> [Tensor] {
-        if hooks.isEmpty { return try forward(inputs) }
+        if isPlain { return try forward(inputs) }
         return try observed(inputs) { try forward(inputs) }
     }
 
     /// Runs a computation of this module's outputs with the hooks around it; for layers that are
     /// called in ways of their own.
     public final func observed(_ inputs: [Tensor], _ body: () throws -> [Tensor]) throws -> [Tensor] {
+        if !parametrizations.isEmpty { try prepare() }
         var outputs = try body()
         for hook in hooks {
             if let replaced = try hook.body(self, inputs, outputs) { outputs = replaced }

@@ -67,24 +67,43 @@ public final class AvgPool2d: Pool {
     }
 }
 
-/// Averages over windows that share each plane evenly: any size → `size`; nil keeps a side.
-public final class AdaptiveAvgPool2d: Module {
+/// Windows that share each plane evenly, whatever its size: any size → `size`; nil keeps a side.
+public class AdaptivePool: Module {
     public let size: [Int?]
+    /// Number of dimensions of a plane.
+    class var spatial: Int { 2 }
 
-    public init(_ size: [Int?]) { self.size = size }
+    public required init(_ size: [Int?]) throws {
+        self.size = size
+        super.init()
+        let spatial = type(of: self).spatial
+        guard size.count == spatial || size.count == 1, size.allSatisfy({ (0...1 << 24).contains($0 ?? 1) }) else {
+            throw LearningError.argument(kind, "output_size must be \(spatial == 1 ? "a number" : "one number or \(spatial)"), got \(details)")
+        }
+    }
 
-    public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveAvgPool2d(size) }
-    public override func makeSimilar() throws -> Module { AdaptiveAvgPool2d(size) }
+    public override func makeSimilar() throws -> Module { try type(of: self).init(size) }
     public override var details: String { size.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ") }
 }
 
+/// Averages over windows that share each plane evenly.
+public final class AdaptiveAvgPool2d: AdaptivePool {
+    public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveAvgPool2d(size) }
+}
+
 /// Largest elements of windows that share each plane evenly.
-public final class AdaptiveMaxPool2d: Module {
-    public let size: [Int?]
-
-    public init(_ size: [Int?]) { self.size = size }
-
+public final class AdaptiveMaxPool2d: AdaptivePool {
     public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveMaxPool2d(size).values }
-    public override func makeSimilar() throws -> Module { AdaptiveMaxPool2d(size) }
-    public override var details: String { size.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ") }
+}
+
+/// Averages over windows that share each sequence evenly.
+public final class AdaptiveAvgPool1d: AdaptivePool {
+    override class var spatial: Int { 1 }
+    public override func forward(_ input: Tensor) throws -> Tensor { try size[0].map(input.adaptiveAvgPool1d) ?? input }
+}
+
+/// Largest elements of windows that share each sequence evenly.
+public final class AdaptiveMaxPool1d: AdaptivePool {
+    override class var spatial: Int { 1 }
+    public override func forward(_ input: Tensor) throws -> Tensor { try size[0].map { try input.adaptiveMaxPool1d($0).values } ?? input }
 }

@@ -24,7 +24,8 @@ public class Recurrent: Module {
         (self.cell, self.inputSize, self.hiddenSize, self.layers) = (cell, inputSize, hiddenSize, layers)
         (hasBias, self.batchFirst, self.dropout, self.bidirectional) = (bias, batchFirst, dropout, bidirectional)
         super.init()
-        try requirePositive(kind, ("input_size", inputSize), ("hidden_size", hiddenSize), ("num_layers", layers))
+        try requirePositive(kind, ("input_size", inputSize), ("hidden_size", hiddenSize))
+        try requirePositive(kind, ("num_layers", layers), atMost: mostLayers)
         try check(kind, "dropout", dropout, (0...1).contains(dropout), "between 0 and 1")
         let bound = 1 / Double(hiddenSize).squareRoot(), rows = cell.gates * hiddenSize
         for layer in 0..<layers {

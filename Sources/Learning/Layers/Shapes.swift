@@ -39,6 +39,8 @@ public final class Upsample: Module {
 
     public init(size: [Int]? = nil, scale: [Double]? = nil, mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false) throws {
         guard (size == nil) != (scale == nil) else { throw LearningError.argument("Upsample", "needs a size or a scale_factor") }
+        for factor in scale ?? [] { try check("Upsample", "scale_factor", factor, factor > 0 && factor <= 1e6, "positive and at most 1000000") }
+        for side in size ?? [] { try requirePositive("Upsample", ("size", side), atMost: 1 << 24) }
         (self.size, self.scale, self.mode, self.alignCorners) = (size, scale, mode, alignCorners)
     }
 
@@ -57,7 +59,7 @@ public final class PixelShuffle: Module {
 
     public init(_ factor: Int) throws {
         self.factor = factor
-        try requirePositive("PixelShuffle", ("upscale_factor", factor))
+        try requirePositive("PixelShuffle", ("upscale_factor", factor), atMost: 1 << 15)
     }
 
     public override func forward(_ input: Tensor) throws -> Tensor { try input.pixelShuffle(factor) }
@@ -74,7 +76,7 @@ public class Pad2d: Module {
     public required init(_ sizes: [Int]) throws {
         self.sizes = sizes.count == 1 ? [Int](repeating: sizes[0], count: 4) : sizes
         super.init()
-        guard self.sizes.count == 4 else {
+        guard self.sizes.count == 4, self.sizes.allSatisfy({ $0.magnitude <= 1 << 24 }) else {
             throw LearningError.argument(kind, "padding must be one number or left, right, top and bottom, got \(describe(sizes))")
         }
     }

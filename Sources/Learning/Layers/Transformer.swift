@@ -103,6 +103,7 @@ public final class TransformerDecoderLayer: Module {
         public var targetPadding: Tensor?
         public var memoryPadding: Tensor?
         public var isCausal = false
+        public var memoryIsCausal = false
 
         public init() {}
     }
@@ -127,7 +128,7 @@ public final class TransformerDecoderLayer: Module {
                 x, keys, keys, keyPaddingMask: padding, attentionMask: mask, isCausal: isCausal, needsWeights: false).output)
         }
         func own(_ x: Tensor) throws -> Tensor { try attend(0, x, x, masks.target, masks.targetPadding, masks.isCausal) }
-        func cross(_ x: Tensor) throws -> Tensor { try attend(1, x, memory, masks.memory, masks.memoryPadding, false) }
+        func cross(_ x: Tensor) throws -> Tensor { try attend(1, x, memory, masks.memory, masks.memoryPadding, masks.memoryIsCausal) }
         func feed(_ x: Tensor) throws -> Tensor { try child(10)(child(4)(child(3)(options.apply(child(2)(x))))) }
         if options.normFirst {
             var y = try x.add(own(child(5)(x)))
@@ -147,7 +148,7 @@ public final class TransformerDecoderLayer: Module {
 public final class TransformerEncoder: Module {
     public init(_ layer: TransformerEncoderLayer, _ count: Int, norm: Module? = nil) throws {
         super.init()
-        try requirePositive("TransformerEncoder", ("num_layers", count))
+        try requirePositive("TransformerEncoder", ("num_layers", count), atMost: mostLayers)
         register(ModuleList(try (0..<count).map { _ in try layer.clone() }), "layers")
         if let norm { register(norm, "norm") }
     }
@@ -182,7 +183,7 @@ public final class TransformerEncoder: Module {
 public final class TransformerDecoder: Module {
     public init(_ layer: TransformerDecoderLayer, _ count: Int, norm: Module? = nil) throws {
         super.init()
-        try requirePositive("TransformerDecoder", ("num_layers", count))
+        try requirePositive("TransformerDecoder", ("num_layers", count), atMost: mostLayers)
         register(ModuleList(try (0..<count).map { _ in try layer.clone() }), "layers")
         if let norm { register(norm, "norm") }
     }

@@ -21,6 +21,7 @@ public final class CrossEntropyLoss: Loss {
             target, weight: buffer(0), ignoreIndex: ignoreIndex, reduction: reduction, labelSmoothing: labelSmoothing)
     }
 
+    public override var takesClasses: Bool { true }
     public override func makeSimilar() throws -> Module {
         CrossEntropyLoss(weight: buffer(0), ignoreIndex: ignoreIndex, reduction: reduction, labelSmoothing: labelSmoothing)
     }
@@ -40,6 +41,7 @@ public final class NLLLoss: Loss {
         try prediction.nllLoss(target, weight: buffer(0), ignoreIndex: ignoreIndex, reduction: reduction)
     }
 
+    public override var takesClasses: Bool { true }
     public override func makeSimilar() throws -> Module {
         NLLLoss(weight: buffer(0), ignoreIndex: ignoreIndex, reduction: reduction)
     }

@@ -23,9 +23,21 @@ open class Loss: Module {
     }
 
     public final func callAsFunction(_ prediction: Tensor, _ target: Tensor) throws -> Tensor {
-        if hooks.isEmpty { return try forward(prediction, target) }
+        if isPlain { return try forward(prediction, target) }
         return try self([prediction, target])[0]
     }
+
+    /// The losses of all rows or elements, reduced.
+    public final func reduce(_ losses: Tensor) throws -> Tensor {
+        switch reduction {
+        case .mean: try losses.mean()
+        case .sum: try losses.sum()
+        case .none: losses
+        }
+    }
+
+    /// Whether targets are class numbers.
+    open var takesClasses: Bool { false }
 
     open override var details: String { reduction == .mean ? "" : "reduction=\(reduction.rawValue)" }
 }
@@ -50,5 +62,9 @@ extension Loss {
         ("huber", { HuberLoss() }),
         ("bce", { BCELoss() }),
         ("bce_with_logits", { BCEWithLogitsLoss() }),
+        ("kl_div", { KLDivLoss() }),
+        ("hinge_embedding", { HingeEmbeddingLoss() }),
+        ("multi_margin", { try MultiMarginLoss() }),
+        ("poisson_nll", { PoissonNLLLoss() }),
     ]
 }

@@ -25,7 +25,7 @@ extension ArgumentReader {
         let parameter = signature.parameters[number]
         let required = signature.parameters.filter(\.isRequired).count
         let given = Int(lua_gettop(call.state))
-        let hint = number == 0 || given == required - 1 ? colonHint() : ""
+        let hint = !isCalledObject && (number == 0 || given == required - 1) ? colonHint() : ""
         return error(
             "\(place(number + 1)) '\(parameter.name)' is missing, it must be \(parameter.type.phrase)\(hint)")
     }
@@ -52,8 +52,11 @@ extension ArgumentReader {
         (signature.parameters.first?.swiftType).map { $0 is any LuaObject.Type } ?? false
     }
 
-    /// True if the script wrote `receiver:name(…)`.
-    private var isMethodCall: Bool { calledAs().isMethod }
+    /// True if the script wrote `receiver:name(…)`, or called the receiver itself.
+    private var isMethodCall: Bool { isCalledObject || calledAs().isMethod }
+
+    /// True if the function is what calling an object does; see `Function.run`.
+    private var isCalledObject: Bool { signature.parameters.first?.name == "self" && !signature.path.contains(":") }
 
     /// "argument 2", as the caller counts: without the receiver of a method call.
     private func place(_ index: Int) -> String {

@@ -25,6 +25,10 @@ public struct Function {
         self.body = body
     }
 
+    /// Runs the function on the arguments of a call, for objects that are called: the object is the first
+    /// argument and counts in no message.
+    public func run(_ call: Call) throws -> Int32 { try body(call) }
+
     /// The same function, offered only under its own path.
     public func notMethod() -> Function {
         var result = self

@@ -123,10 +123,10 @@ case("GRU", lambda: nn.GRU(3, 4), lambda: randn(5, 2, 3))
 case("GRU.deep", lambda: nn.GRU(3, 4, num_layers=2, bidirectional=True), lambda: randn(5, 2, 3), lambda: randn(4, 2, 4))
 
 
-def packed(module, x, *states):
-    y = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([5, 2, 3]), enforce_sorted=False)
+def packed(module, x, *states, batch_first=False):
+    y = nn.utils.rnn.pack_padded_sequence(x, torch.tensor([5, 2, 3]), batch_first=batch_first, enforce_sorted=False)
     y, rest = module(y, *states)
-    return nn.utils.rnn.pad_packed_sequence(y)[0], rest
+    return nn.utils.rnn.pad_packed_sequence(y, batch_first=batch_first)[0], rest
 
 
 case("LSTM.packed", lambda: nn.LSTM(3, 4, bidirectional=True), lambda: randn(5, 3, 3), call=packed)
@@ -163,6 +163,88 @@ case("TransformerDecoderLayer.normFirst", lambda: shifted(nn.TransformerDecoderL
 case("TransformerDecoder", lambda: nn.TransformerDecoder(shifted(nn.TransformerDecoderLayer(6, 2, **OPTIONS, batch_first=True)), 2, nn.LayerNorm(6)),
      lambda: randn(2, 3, 6), lambda: randn(2, 4, 6), evaluates=False,
      call=lambda m, x, y: m(x, y, tgt_mask=nn.Transformer.generate_square_subsequent_mask(3), memory_key_padding_mask=PADDING, tgt_is_causal=True))
+
+# Options that the cases above leave out.
+case("Linear.vector", lambda: nn.Linear(5, 3), lambda: randn(5))
+case("ELU", lambda: nn.ELU(), lambda: randn(4, 6) * 3)
+case("Hardtanh", lambda: nn.Hardtanh(), lambda: randn(4, 6) * 3)
+case("Softmax.first", lambda: nn.Softmax(dim=0), lambda: randn(4, 6))
+case("GLU.last", lambda: nn.GLU(), lambda: randn(4, 6))
+case("Bilinear.nobias", lambda: nn.Bilinear(3, 4, 2, bias=False), lambda: randn(2, 5, 3), lambda: randn(2, 5, 4))
+case("EmbeddingBag.padding_idx", lambda: nn.EmbeddingBag(6, 3, padding_idx=2), lambda: torch.tensor([[0, 2, 5], [2, 2, 1]]))
+case("EmbeddingBag.last", lambda: nn.EmbeddingBag(6, 3, include_last_offset=True), lambda: torch.randint(0, 6, (7,)), lambda: torch.tensor([0, 2, 5, 7]))
+case("LayerNorm.nobias", lambda: shifted(nn.LayerNorm(6, bias=False)), lambda: randn(4, 6))
+case("RMSNorm.two", lambda: shifted(nn.RMSNorm([3, 4], eps=1e-3)), lambda: randn(2, 3, 4))
+case("RMSNorm.plain", lambda: nn.RMSNorm(6, elementwise_affine=False), lambda: randn(4, 6))
+case("GroupNorm.plain", lambda: nn.GroupNorm(3, 6, eps=1e-3, affine=False), lambda: randn(3, 6, 2))
+case("BatchNorm2d.average", lambda: shifted(nn.BatchNorm2d(3, momentum=None, eps=1e-3)), lambda: randn(2, 3, 4, 4))
+case("BatchNorm1d.plain", lambda: nn.BatchNorm1d(4, affine=False), lambda: randn(5, 4))
+case("InstanceNorm1d", lambda: shifted(nn.InstanceNorm1d(3, affine=True)), lambda: randn(2, 3, 6))
+case("InstanceNorm1d.single", lambda: nn.InstanceNorm1d(3), lambda: randn(3, 6))
+case("InstanceNorm2d.single", lambda: nn.InstanceNorm2d(3, eps=1e-3), lambda: randn(3, 4, 4))
+case("Conv1d.options", lambda: nn.Conv1d(4, 6, 3, padding=2, dilation=2, groups=2, bias=False), lambda: randn(2, 4, 9))
+case("Conv1d.replicate", lambda: nn.Conv1d(2, 3, 3, padding=2, padding_mode="replicate"), lambda: randn(2, 2, 7))
+case("Conv1d.same", lambda: nn.Conv1d(2, 3, 4, padding="same", dilation=2), lambda: randn(2, 2, 9))
+case("Conv2d.valid", lambda: nn.Conv2d(2, 3, 3, padding="valid"), lambda: randn(1, 2, 6, 5))
+case("Conv2d.replicate", lambda: nn.Conv2d(2, 3, (3, 2), stride=2, padding=1, padding_mode="replicate"), lambda: randn(1, 2, 6, 5))
+case("Conv2d.depthwise", lambda: nn.Conv2d(3, 6, 3, padding=1, groups=3), lambda: randn(2, 3, 5, 5))
+case("Conv2d.single", lambda: nn.Conv2d(2, 3, 3), lambda: randn(2, 6, 5))
+case("Conv2d.pointwise", lambda: nn.Conv2d(3, 4, 1, stride=2), lambda: randn(2, 3, 5, 5))
+case("Conv3d.options", lambda: nn.Conv3d(4, 2, (1, 2, 3), stride=(1, 2, 1), padding=(0, 1, 1), dilation=(1, 1, 2), groups=2), lambda: randn(1, 4, 2, 5, 6))
+case("Conv3d.circular", lambda: nn.Conv3d(1, 2, 3, padding=1, padding_mode="circular"), lambda: randn(1, 1, 3, 4, 3))
+case("ConvTranspose1d.options", lambda: nn.ConvTranspose1d(4, 2, 3, stride=3, padding=1, output_padding=1, groups=2, dilation=2, bias=False), lambda: randn(2, 4, 5))
+case("ConvTranspose2d.dilation", lambda: nn.ConvTranspose2d(2, 3, (3, 2), stride=(1, 2), padding=(1, 0), dilation=(2, 1)), lambda: randn(1, 2, 4, 3))
+case("MaxPool1d.options", lambda: nn.MaxPool1d(2, stride=3, dilation=2, ceil_mode=True), lambda: randn(2, 3, 9))
+case("MaxPool2d.single", lambda: nn.MaxPool2d((2, 3)), lambda: randn(3, 6, 7))
+case("AvgPool1d.options", lambda: nn.AvgPool1d(3, stride=2, padding=1, ceil_mode=True, count_include_pad=False), lambda: randn(2, 3, 8))
+case("AvgPool2d.ceil", lambda: nn.AvgPool2d((3, 2), stride=(2, 2), ceil_mode=True), lambda: randn(2, 3, 8, 5))
+case("AdaptiveAvgPool1d", lambda: nn.AdaptiveAvgPool1d(3), lambda: randn(2, 3, 7))
+case("AdaptiveMaxPool1d", lambda: nn.AdaptiveMaxPool1d(3), lambda: randn(2, 3, 7))
+case("AdaptiveAvgPool2d.one", lambda: nn.AdaptiveAvgPool2d(1), lambda: randn(2, 3, 4, 5))
+case("Upsample.linear", lambda: nn.Upsample(scale_factor=1.5, mode="linear"), lambda: randn(1, 2, 6))
+case("Upsample.corners", lambda: nn.Upsample(size=(5, 7), mode="bilinear", align_corners=True), lambda: randn(1, 2, 3, 4))
+case("Upsample.bicubic", lambda: nn.Upsample(scale_factor=2, mode="bicubic"), lambda: randn(1, 2, 3, 4))
+case("Upsample.trilinear", lambda: nn.Upsample(scale_factor=(2, 1, 2), mode="trilinear"), lambda: randn(1, 2, 2, 3, 2))
+case("ReflectionPad2d.sides", lambda: nn.ReflectionPad2d((1, 2, 0, 1)), lambda: randn(1, 2, 3, 4))
+
+# Recurrent layers: kinds × layers × directions × batch_first × biases, with and without lengths.
+for kind in ["RNN", "LSTM", "GRU"]:
+    make = getattr(nn, kind)
+    case(f"{kind}.nobias", lambda: make(3, 4, bias=False), lambda: randn(5, 2, 3))
+    case(f"{kind}.both", lambda: make(3, 4, bidirectional=True, batch_first=True), lambda: randn(2, 5, 3))
+    case(f"{kind}.three", lambda: make(3, 2, num_layers=3, bidirectional=True), lambda: randn(4, 2, 3))
+    case(f"{kind}.lengths", lambda: make(3, 4, num_layers=2, bidirectional=True, batch_first=True), lambda: randn(3, 5, 3),
+         call=lambda m, x: packed(m, x, batch_first=True))
+case("RNN.packed", lambda: nn.RNN(3, 4, nonlinearity="relu"), lambda: randn(5, 3, 3), lambda: randn(1, 3, 4), call=packed)
+case("LSTM.packedStates", lambda: nn.LSTM(3, 4), lambda: randn(5, 3, 3), lambda: randn(1, 3, 4), lambda: randn(1, 3, 4),
+     call=lambda m, x, h, c: packed(m, x, (h, c)))
+case("RNNCell.relu", lambda: nn.RNNCell(3, 4, bias=False, nonlinearity="relu"), lambda: randn(2, 3), lambda: randn(2, 4))
+case("LSTMCell.zero", lambda: nn.LSTMCell(3, 4, bias=False), lambda: randn(2, 3))
+case("GRUCell.single", lambda: nn.GRUCell(3, 4), lambda: randn(3), lambda: randn(4))
+
+case("MultiheadAttention.extra", lambda: shifted(nn.MultiheadAttention(6, 2, add_bias_kv=True, add_zero_attn=True)),
+     lambda: randn(3, 2, 6), lambda: randn(4, 2, 6), lambda: randn(4, 2, 6), evaluates=False,
+     call=lambda m, q, k, v: m(q, k, v, attn_mask=MASK, key_padding_mask=PADDING))
+case("MultiheadAttention.causalPadding", lambda: shifted(nn.MultiheadAttention(6, 3, batch_first=True)), lambda: randn(2, 4, 6), evaluates=False,
+     call=lambda m, x: m(x, x, x, key_padding_mask=PADDING, need_weights=False, is_causal=False,
+                         attn_mask=torch.ones(4, 4).bool().triu(1))[0])
+case("MultiheadAttention.unbatched", lambda: shifted(nn.MultiheadAttention(6, 2)), lambda: randn(3, 6), lambda: randn(4, 6), lambda: randn(4, 6))
+case("MultiheadAttention.kdim", lambda: shifted(nn.MultiheadAttention(6, 2, kdim=4, bias=False)), lambda: randn(3, 2, 6), lambda: randn(4, 2, 4), lambda: randn(4, 2, 6))
+case("TransformerEncoderLayer.gelu", lambda: shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS, activation="gelu", batch_first=True)), lambda: randn(2, 4, 6))
+case("TransformerEncoderLayer.normFirst", lambda: shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS, norm_first=True)), lambda: randn(4, 2, 6))
+case("TransformerEncoderLayer.masked", lambda: shifted(nn.TransformerEncoderLayer(6, 3, **OPTIONS, batch_first=True)), lambda: randn(2, 4, 6), evaluates=False,
+     call=lambda m, x: m(x, src_key_padding_mask=PADDING))
+case("TransformerDecoderLayer.options",
+     lambda: shifted(nn.TransformerDecoderLayer(6, 2, **OPTIONS, activation="gelu", batch_first=True, bias=False, layer_norm_eps=1e-3)),
+     lambda: randn(2, 3, 6), lambda: randn(2, 4, 6))
+case("TransformerEncoder.plain", lambda: nn.TransformerEncoder(shifted(nn.TransformerEncoderLayer(6, 2, **OPTIONS)), 2, enable_nested_tensor=False), lambda: randn(4, 2, 6))
+
+# Weights that are computed from others.
+case("WeightNorm", lambda: nn.utils.weight_norm(nn.Linear(5, 3)), lambda: randn(4, 5))
+case("WeightNorm.conv", lambda: nn.utils.weight_norm(nn.Conv2d(2, 3, 3), dim=1), lambda: randn(1, 2, 5, 5))
+case("WeightNorm.whole", lambda: nn.utils.weight_norm(nn.Linear(5, 3), dim=None), lambda: randn(4, 5))
+case("SpectralNorm", lambda: nn.utils.spectral_norm(nn.Linear(5, 3)), lambda: randn(4, 5))
+case("SpectralNorm.conv", lambda: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 3, 3), n_power_iterations=3), lambda: randn(1, 2, 4, 4))
 
 if __name__ == "__main__":
     cases.save("layers.safetensors")
