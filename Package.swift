@@ -45,7 +45,7 @@ let package = Package(
             name: "LearningTests", dependencies: ["Learning", "CFormats", "Tensors", "TestSupport"], exclude: ["Reference"]),
         .testTarget(name: "PlottingTests", dependencies: ["Plotting"], exclude: ["Golden"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
-        .testTarget(name: "BindingsTests", dependencies: ["NightjarKit", "TestSupport"], exclude: ["Scripts"]),
+        .testTarget(name: "BindingsTests", dependencies: ["NightjarKit", "TestSupport"], exclude: ["Reference", "Scripts"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "NightjarKit"]),
     ]
 )

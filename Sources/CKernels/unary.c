@@ -23,7 +23,7 @@ NUMERIC(int64_t, uint64_t, i64)
 #define REAL(T, S, ABS, COPYSIGN)                                                                \
     PLAIN(neg, T, S, -a)                                                                         \
     PLAIN(abs, T, S, ABS(a))                                                                     \
-    PLAIN(sign, T, S, a != a ? a : (T)((a > 0) - (a < 0)))                                       \
+    PLAIN(sign, T, S, (T)((a > 0) - (a < 0)))                                                    \
     PLAIN(square, T, S, a * a)                                                                   \
     PLAIN(relu, T, S, a < 0 ? 0 : a)                                                             \
     PLAIN(clamp, T, S, a < k[0] ? (k[0] > k[1] ? k[1] : k[0]) : a > k[1] ? k[1] : a)             \

@@ -59,7 +59,8 @@ struct Positions: LuaResult {
     static var luaType: LuaType { Tensor.luaType }
 
     func push(to call: Call) throws -> Int32 {
-        call.push(new: try tensor.add(1, inPlace: true))
+        // Not in place: a gradient rule may have kept them.
+        call.push(new: try tensor.add(1))
         return 1
     }
 }

@@ -151,6 +151,9 @@ extension Tensor {
     public func hardtanh(minimum: Double = -1, maximum: Double = 1, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "hardtanh_" : "hardtanh"
         guard minimum <= maximum else { throw .argument(name, "the minimum \(minimum) is above the maximum \(maximum)") }
+        if dtype.isInteger, let low = Int64(exactly: minimum.rounded(.towardZero)), let high = Int64(exactly: maximum.rounded(.towardZero)) {
+            return try clamp(minimum: .int(low), maximum: .int(high), inPlace: inPlace)
+        }
         let before = try valueToKeep(inPlace: inPlace)
         let type = dtype.isFloatingPoint ? dtype : .float32
         var parameters = Parameters(type, .double(minimum), .double(maximum))

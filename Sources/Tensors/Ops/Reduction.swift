@@ -78,13 +78,16 @@ extension Tensor {
 
     /// Whether any element is not zero.
     public func any(_ dims: [Int]? = nil, keepdim: Bool = false) throws(TensorError) -> Tensor {
-        try Reduced("any", self, dims).run(NJ_ANY, self, .bool, keepdim: keepdim)
+        try truth(Reduced("any", self, dims).run(NJ_ANY, self, .bool, keepdim: keepdim))
     }
 
     /// Whether all elements are not zero; true of none.
     public func all(_ dims: [Int]? = nil, keepdim: Bool = false) throws(TensorError) -> Tensor {
-        try Reduced("all", self, dims).run(NJ_ALL, self, .bool, keepdim: keepdim)
+        try truth(Reduced("all", self, dims).run(NJ_ALL, self, .bool, keepdim: keepdim))
     }
+
+    /// As in PyTorch the answer about uint8 is uint8.
+    private func truth(_ answer: Tensor) throws(TensorError) -> Tensor { dtype == .uint8 ? try answer.to(.uint8) : answer }
 
     // MARK: Extremes
 
@@ -136,8 +139,10 @@ extension Tensor {
         let values = try Tensor(uninitialized: reduction.shape(keepdim: keepdim), dtype, operation: name)
         let indices = try reduction.run(kind, self, .int64, keepdim: keepdim, values: values)
         guard requiresGrad else { return (values, indices) }
+        let isNumber = rank == 0
         let result = try values.finished(name, self, saving: [.tensor(indices)]) { node, g in
-            [try reduction.spread(g).selecting(reduction.unreduced(node.saved(0)), along: reduction.dims[0])]
+            if isNumber { return [g] }
+            return [try reduction.spread(g).selecting(reduction.unreduced(node.saved(0)), along: reduction.dims[0])]
         }
         return (result, indices)
     }

@@ -15,7 +15,9 @@ extension Tensor {
         }
         let result: Tensor
         switch p {
-        case 0: return try countNonzero(dims, keepdim: keepdim).to(dtype)
+        case 0:
+            let shape = shape, type = dtype
+            return try countNonzero(dims, keepdim: keepdim).to(dtype).finished("norm", self) { _, _ in [try Tensor.zeros(shape, type)] }
         case 1: result = try reduction.run(NJ_SUM_ABS, self, dtype, keepdim: keepdim)
         case 2: result = try reduction.run(NJ_SUM_SQUARES, self, dtype, keepdim: keepdim).sqrt(inPlace: true)
         default:
