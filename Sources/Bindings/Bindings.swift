@@ -7,7 +7,7 @@ import Tensors
 public enum Bindings {
     /// All modules in the order of the reference.
     public static var namespaces: [Namespace] {
-        [tensor, linalg, autograd] + nn + optim + data + [metrics, nj, help]
+        [tensor, linalg, autograd] + nn + optim + data + [metrics, plot, nj, help]
     }
 
     /// Declares all modules in a runtime and connects Lua's collector, interrupts and positions

@@ -6,7 +6,7 @@ extension AutogradFunctions {
     /// Looking at what was recorded, and at the pass back through it.
     @FunctionBuilder static var looking: [Function] {
         Function("autograd.graph", "The recorded computation of a tensor: prints as a tree of operations with shapes, and with values and gradients that are one number.", Param("input", Tensor.self),
-            returns: "a graph that prints itself, with dot() and svg(path)",
+            returns: "a graph that prints itself, with dot(), svg(path) and plot()",
             example: "local a = tensor({2}, {requires_grad=true})\nlocal loss = (a * 3 + 1) * a\nloss:backward()\nprint(autograd.graph(loss))", see: ["autograd.stepper"]) { (x: Tensor) in GraphView(try Tensors.Graph(of: x)) }
         Function("autograd.stepper", "The backward pass one operation at a time: each step says which gradient arrived and what is handed on.", Param("input", Tensor.self, "one number, such as a loss"), Param("retain_graph", Bool.self, default: false),
             returns: "a stepper: step() gives the next step or nil, and `for step in stepper do` walks all",
@@ -32,6 +32,7 @@ final class GraphView: LuaObject {
                 guard path.lowercased().hasSuffix(".svg") else { throw TensorError.argument("svg", "the name must end in .svg, got \"\(path)\"") }
                 try graph.draw(to: path)
             }
+            GraphView.plot
             Function(raw: "__tostring", "The tree as text.", Param("self", GraphView.self), results: [.string]) { call in
                 call.push(try GraphView.read(call, at: 1).graph.text)
                 return 1
@@ -40,14 +41,10 @@ final class GraphView: LuaObject {
     }
 
     private func draw(to path: String) throws {
-        let parts = graph.parts
         do {
-            let nodes = parts.map { Plotting.Graph.Node($0.label, group: $0.isLeaf ? 0 : nil) }
-            let edges = parts.enumerated().flatMap { i, part in part.inputs.map { Plotting.Graph.Edge($0, i) } }
-            var figure = Figure()
-            figure[0, 0].marks = [try Plotting.Graph(nodes: nodes, edges: edges)]
+            let figure = Figure(Panel([try graph.mark()]))
             try figure.save(to: path)
-        } catch {
+        } catch let error as PlotError {
             throw TensorError.library("svg", error.description)
         }
     }

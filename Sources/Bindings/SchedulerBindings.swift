@@ -124,6 +124,7 @@ enum SchedulerFunctions {
                     guard (0...1_000_000).contains(n.count) else { throw LearningError.argument("preview", "n must be 0..1000000, got \(n.count)") }
                     return try s.preview(n.count)
                 }
+                SchedulerFunctions.plot
                 Function("state_dict", "Everything needed to go on later, beside the optimizer's own state.", Param("self", Scheduler.self), returns: "table of numbers by name", example: made + "s:step()\nprint(s:state_dict().count)", see: ["optim.lr_scheduler.Scheduler:load_state_dict"]) { (s: Scheduler) in s.state }
                 Function("load_state_dict", "Restores what state_dict gave.", Param("self", Scheduler.self), Param("state", LuaTable.self), example: made + "s:load_state_dict(s:state_dict())") { (s: Scheduler, table: LuaTable) -> Void in
                     var state = s.state

@@ -45,7 +45,7 @@ public struct Command {
         let terminal = Terminal(1, allowsColor: allowsColor)
         return Presentation(
             isTerminal: terminal.isTerminal, usesColor: terminal.hasColor,
-            width: { Terminal(1, allowsColor: allowsColor).columns })
+            width: { Terminal(1, allowsColor: allowsColor).columns }, height: { Terminal(1, allowsColor: allowsColor).rows })
     }
 
     /// Hides the variables that Lua itself reads while it opens.

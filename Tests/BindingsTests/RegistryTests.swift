@@ -33,7 +33,7 @@ import Testing
         #expect(try script.run("return tensor{1, 2}:sum():item()").first?.double == 3)
     }
 
-    @Test(arguments: ["tensor", "autograd", "nn", "optim", "data", "metrics"])
+    @Test(arguments: ["tensor", "autograd", "nn", "optim", "data", "metrics", "plot"])
     func modulesAreHeldByNightjar(_ name: String) throws {
         #expect(try Script().run("return require('nightjar').\(name) == \(name)").first?.isTrue == true)
     }

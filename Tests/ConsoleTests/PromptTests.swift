@@ -47,6 +47,16 @@ import Testing
         #expect(program.finish() == 0)
     }
 
+    @Test func figuresAreShownOnceAndAgainWhenAskedFor() throws {
+        let program = try start()
+        let shown = try enter("plot.line({1, 2}, {title='Rising'})", program)
+        #expect(shown.split(separator: "\n").count { $0.contains("Rising") } == 1)
+        #expect(try enter("p = plot.line({1, 2}, {title='Rising'})", program) == shown)
+        #expect(try enter("p", program) == shown)
+        program.type("\u{4}")
+        #expect(program.finish() == 0)
+    }
+
     @Test func interruptGivesThePromptBack() throws {
         let program = try start()
         _ = try enter("kept = 42", program)

@@ -47,6 +47,10 @@ final class MetricBox: LuaObject, Metric {
                 try metric.update(p, t)
             }
             Function("compute", "The value over all batches since the last reset.", Param("self", MetricBox.self), returns: "what the function of the same name returns", example: example) { (metric: MetricBox) in try metric.result() }
+            Function("plot", "Shows what a curve or a confusion matrix gives over all batches as a figure.", Param("self", MetricBox.self), Param("show", Bool.self, default: true, "whether it is shown at once"), returns: "figure",
+                example: "local metric = metrics.ROCCurve()\nmetric:update(tensor{0.1, 0.4, 0.35, 0.8}, tensor{1, 1, 2, 2})\nmetric:plot()") { (call: Call, metric: MetricBox, show: Bool) in
+                try FigureBox(metric.result().value, named: metric.name).shown(in: call.runtime, show)
+            }
             Function("reset", "Forgets all batches.", Param("self", MetricBox.self), example: example) { (metric: MetricBox) -> Void in metric.reset() }
         })
     }
@@ -84,9 +88,9 @@ struct MetricResult: LuaResult {
         case .perClass(let numbers): return try tensors(numbers)
         case .confusion(let matrix): return ConfusionBox(matrix).push(to: call)
         case .report(let report): return ReportBox(report).push(to: call)
-        case .roc(let curve): return try tensors(curve.falsePositiveRate, curve.truePositiveRate, curve.thresholds)
-        case .precisionRecall(let curve): return try tensors(curve.precision, curve.recall, curve.thresholds)
-        case .calibration(let curve): return try tensors(curve.observed, curve.predicted)
+        case .roc(let curve): return try tensors(curve.falsePositiveRate, curve.truePositiveRate, curve.thresholds) + CurveBox(value).push(to: call)
+        case .precisionRecall(let curve): return try tensors(curve.precision, curve.recall, curve.thresholds) + CurveBox(value).push(to: call)
+        case .calibration(let curve): return try tensors(curve.observed, curve.predicted) + CurveBox(value).push(to: call)
         }
     }
 }

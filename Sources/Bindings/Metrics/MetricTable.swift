@@ -42,15 +42,15 @@ extension MetricKind {
         return [
             MetricKind(words("top_k_accuracy", "TopKAccuracy", "Share of rows whose target is among the k highest scores.", inputs: "tensor{{0.5, 0.3, 0.2}, {0.1, 0.2, 0.7}}, tensor{2, 1}"),
                 Param("k", Int?.self, shown: "2", "how many scores count")) { try Metrics.topKAccuracy($0 ?? 2) },
-            MetricKind(words("roc_curve", "ROCCurve", "Share of negatives taken for positive and of positives found, as the threshold falls.", returns: "false positive rates, true positive rates, thresholds"),
+            MetricKind(words("roc_curve", "ROCCurve", "Share of negatives taken for positive and of positives found, as the threshold falls.", returns: "false positive rates, true positive rates, thresholds, and the curve, which has plot()"),
                 positive, Param("drop_intermediate", Bool?.self, shown: "true", "leaves out points on straight lines")) { Metrics.rocCurve(positive: $0?.index, dropIntermediate: $1 ?? true) },
             MetricKind(words("roc_auc", "ROCAUC", "Chance that a positive scores above a negative: 0.5 is guessing.", returns: averaged),
                 average, Param("multi_class", Metrics.Pairing?.self, shown: "\"ovr\"", "each class against the rest, or against each other"), positive) { Metrics.rocAUC(average: $0, pairing: $1 ?? .oneVersusRest, positive: $2?.index) },
-            MetricKind(words("pr_curve", "PRCurve", "Precision and recall as the threshold rises.", returns: "precisions, recalls, thresholds"), positive) { Metrics.prCurve(positive: $0?.index) },
+            MetricKind(words("pr_curve", "PRCurve", "Precision and recall as the threshold rises.", returns: "precisions, recalls, thresholds, and the curve, which has plot()"), positive) { Metrics.prCurve(positive: $0?.index) },
             MetricKind(words("average_precision", "AveragePrecision", "Area under precision over recall, in steps.", returns: averaged), average, positive) { Metrics.averagePrecision(average: $0, positive: $1?.index) },
             MetricKind(words("log_loss", "LogLoss", "Minus the mean logarithm of the probability given to the target."), positive) { Metrics.logLoss(positive: $0?.index) },
             MetricKind(words("brier", "Brier", "Mean squared distance of probabilities from what happened."), positive) { Metrics.brier(positive: $0?.index) },
-            MetricKind(words("calibration_curve", "CalibrationCurve", "How often predictions of about a probability came true, in bins of probability.", returns: "shares that came true, mean probabilities"),
+            MetricKind(words("calibration_curve", "CalibrationCurve", "How often predictions of about a probability came true, in bins of probability.", returns: "shares that came true, mean probabilities, and the curve, which has plot()"),
                 Param("n_bins", Int?.self, shown: "5", "number of bins"), Param("strategy", CalibrationCurve.Bins?.self, shown: "\"uniform\"", "bins as wide, or with as many predictions"), positive) {
                 try Metrics.calibrationCurve(bins: $0 ?? 5, strategy: $1 ?? .uniform, positive: $2?.index)
             },

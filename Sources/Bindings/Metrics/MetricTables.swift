@@ -12,16 +12,23 @@ final class ConfusionBox: LuaObject {
     let matrix: ConfusionMatrix
     init(_ matrix: ConfusionMatrix) { self.matrix = matrix }
 
+    var names: [String] { shownNames(matrix.classes, matrix.names) }
+
     static var declaration: Class {
         let example = "local table = metrics.confusion_matrix(tensor{1, 2, 2}, tensor{1, 2, 1}, {classes={\"cat\", \"dog\"}})\nprint(table)\n"
         return Class(ConfusionBox.self, "metrics.ConfusionTable", "How often each class (rows: targets) was predicted as each (columns); prints with names, shaded.", noun: "confusion table", example: example, members: {
-            Property("classes", "Names of the classes, or their labels as text.", of: ConfusionBox.self) { shownNames($0.matrix.classes, $0.matrix.names) }
+            Property("classes", "Names of the classes, or their labels as text.", of: ConfusionBox.self) { $0.names }
             Property("labels", "Labels of the classes in the order of rows and columns.", of: ConfusionBox.self) { $0.matrix.classes.map { $0 &+ 1 } }
             Property("counts", "The counts.", of: ConfusionBox.self, shape: "[C, C]") { try $0.matrix.tensor() }
             Function("normalized", "Shares in place of counts.", Param("self", ConfusionBox.self), Param("by", ConfusionMatrix.Normalization.self, default: .targets, "what adds up to 1: the rows (\"true\"), the columns (\"pred\") or all"),
                 returns: "tensor [C, C] of float64", example: example + "print(table:normalized())") { (box: ConfusionBox, by: ConfusionMatrix.Normalization) in try box.matrix.normalized(by) }
+            Function("plot", "Shows the matrix as a figure; true classes down, predicted ones across.", Param("self", ConfusionBox.self), Param("normalized", Bool.self, default: false, "shares of each true class in per cent in place of counts"), Param("show", Bool.self, default: true, "whether it is shown at once"),
+                returns: "figure", example: example + "table:plot()", see: ["plot.confusion"]) { (call: Call, box: ConfusionBox, normalized: Bool, show: Bool) in
+                try FigureBox(confusion: box, normalized: normalized).shown(in: call.runtime, show)
+            }
             Function(raw: "__tostring", "The matrix with names, shaded.", Param("self", ConfusionBox.self), results: [.string]) { call in
-                call.push(try ConfusionBox.read(call, at: 1).matrix.text(color: Presentation.of(call.runtime).usesColor, firstClass: 1))
+                let presentation = Presentation.of(call.runtime)
+                call.push(try ConfusionBox.read(call, at: 1).matrix.text(color: presentation.usesColor, unicode: presentation.terminal.unicode, firstClass: 1))
                 return 1
             }
         })

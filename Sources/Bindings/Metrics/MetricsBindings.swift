@@ -30,6 +30,7 @@ extension Bindings {
             BLEUBox.declaration
             ConfusionBox.declaration
             ReportBox.declaration
+            CurveBox.declaration
         }
     }
 }

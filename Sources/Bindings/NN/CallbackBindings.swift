@@ -107,6 +107,7 @@ final class HistoryView: LuaObject {
                     example: "local set = data.TensorDataset(tensor{{1}}, tensor{{2}})\nprint(#nn.Linear(1, 1):fit(set, {loss=\"mse\", verbose=false}):table().loss)") { (view: HistoryView) in
                     Dictionary(view.history.series.map { ($0.name, $0.values) }) { $1 }
                 }
+                HistoryView.plot
                 Function("save", "Writes the values as CSV, one row for each epoch.", Param("self", HistoryView.self), Param("path", String.self),
                     example: "local set = data.TensorDataset(tensor{{1}}, tensor{{2}})\nlocal path = os.tmpname()\nnn.Linear(1, 1):fit(set, {loss=\"mse\", verbose=false}):save(path)\nos.remove(path)") { (view: HistoryView, path: String) -> Void in try view.history.save(path) }
                 Function(raw: "__len", "Number of epochs.", Param("self", HistoryView.self), results: [.integer]) { call in

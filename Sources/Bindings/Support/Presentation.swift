@@ -9,17 +9,22 @@ public final class Presentation {
     public var isTerminal: Bool
     /// Columns now.
     public var width: () -> Int
+    /// Lines now; 0 where there is no end.
+    public var height: () -> Int
     /// Whether colours may be used.
     public var usesColor: Bool
     /// How tensors print, the width apart.
     var printing = PrintOptions()
     /// Columns that the user has set for tensors.
     var fixedWidth: Int?
+    /// The number of the prompt's entry that runs.
+    public var entry = 0
 
-    public init(isTerminal: Bool = false, usesColor: Bool = false, width: @escaping () -> Int = { 80 }) {
+    public init(isTerminal: Bool = false, usesColor: Bool = false, width: @escaping () -> Int = { 80 }, height: @escaping () -> Int = { 0 }) {
         self.isTerminal = isTerminal
         self.usesColor = usesColor
         self.width = width
+        self.height = height
     }
 
     /// That of a runtime; plain text of 80 columns where the host has set none.

@@ -77,12 +77,14 @@ final class Prompt {
     private func run(_ text: String) {
         if text.trimmed.isEmpty { return }
         lines.remember(text)
+        workbench.session.presentation.entry += 1
         do {
             if let request = HelpRequest(text) {
                 workbench.show(try HelpPage(workbench).lines(for: request))
                 return
             }
-            let values = try load(text).call()
+            // Plots show themselves; as results they need not be shown again.
+            let values = try load(text).call().filter { !workbench.session.presentation.hasShown($0) }
             if runtime.isInterrupted { throw Interrupted() }
             if !values.isEmpty {
                 workbench.show(try Inspector.lines(values, lua: workbench.lua, terminal: workbench.output))

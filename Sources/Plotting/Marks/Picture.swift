@@ -14,7 +14,7 @@ public struct Picture: Sendable, Equatable {
     }
 
     /// From planes of numbers. `range` names black and white; by default 0 and 1 when all values lie
-    /// between, else 0 and 255 when all are within and beyond 1.5, else the least and largest value.
+    /// between, else 0 and 255 when all are within and beyond 32, else the least and largest value.
     public init(
         floats: [Float], channels: Int, height: Int, width: Int, range: ClosedRange<Float>? = nil, title: String? = nil
     ) throws(PlotError) {
@@ -28,7 +28,7 @@ public struct Picture: Sendable, Equatable {
             (low, high) = (range.lowerBound, range.upperBound)
         } else if low >= 0 && high <= 1 || low > high {
             (low, high) = (0, 1)
-        } else if low >= 0 && high > 1.5 && high <= 255 {
+        } else if low >= 0 && high > 32 && high <= 255 {
             (low, high) = (0, 255)
         }
         let factor = high > low ? 255 / (high - low) : 0
