@@ -27,8 +27,8 @@ NJ_INLINE double gelu_tanh_slope_f64(double x) {
     return s + x * s * (1.0 - s) * GELU_ARGUMENT_SLOPE(x);
 }
 NJ_INLINE float silu_slope_f32(float x) {
-    const double s = sigmoid_core(x);
-    return (float)(s * (1.0 + x * (1.0 - s)));
+    const float s = sigmoid_of_f32(x);
+    return s * (1.0f + x * (1.0f - s));
 }
 NJ_INLINE double silu_slope_f64(double x) {
     const double s = sigmoid_of_f64(x);
@@ -46,10 +46,10 @@ NJ_INLINE double mish_slope_f64(double x) {
 #define FORWARD(NAME, F32, F64)                                                                  \
     NJ_UNARY(VECTOR, NAME##_f32, float, float, F32)                                              \
     NJ_UNARY(SCALAR, NAME##_f64, double, double, F64)
-FORWARD(sigmoid, (float)sigmoid_core(a), sigmoid_of_f64(a))
+FORWARD(sigmoid, sigmoid_of_f32(a), sigmoid_of_f64(a))
 FORWARD(gelu, gelu_of_f32(a), a * normal_below(a))
 FORWARD(gelu_tanh, product_f32(a, sigmoid_core(GELU_ARGUMENT((double)a))), a * sigmoid_of_f64(GELU_ARGUMENT(a)))
-FORWARD(silu, product_f32(a, sigmoid_core(a)), a * sigmoid_of_f64(a))
+FORWARD(silu, silu_of_f32(a), a * sigmoid_of_f64(a))
 FORWARD(elu, a > 0 ? a : k[0] * expm1_of_f32(a), a > 0 ? a : k[0] * expm1(a))
 FORWARD(softplus, softplus_of_f32(a, k[0], k[1]), softplus_of_f64(a, k[0], k[1]))
 FORWARD(mish, mish_of_f32(a), a * tanh(softplus_of_f64(a, 1, 40)))
@@ -78,11 +78,11 @@ BACKWARD(gelu, a * gelu_slope_of_f32(b), a * (normal_below(b) + b * 0.3989422804
 BACKWARD(gelu_tanh, a * gelu_tanh_slope_f32(b), a * gelu_tanh_slope_f64(b))
 BACKWARD(silu, a * silu_slope_f32(b), a * silu_slope_f64(b))
 BACKWARD(elu, b > 0 ? a : a * k[0] * exp_of_f32(b), b > 0 ? a : a * k[0] * exp(b))
-BACKWARD(softplus, b * k[0] > k[1] ? a : a * (float)sigmoid_core(b * k[0]),
+BACKWARD(softplus, b * k[0] > k[1] ? a : a * sigmoid_of_f32(b * k[0]),
          b * k[0] > k[1] ? a : a * sigmoid_of_f64(b * k[0]))
 BACKWARD(mish, a * mish_slope_f32(b), a * mish_slope_f64(b))
 BACKWARD(leaky_relu, b > 0 ? a : a * k[0], b > 0 ? a : a * k[0])
-BACKWARD(log_sigmoid, a * (float)sigmoid_core(-b), a * sigmoid_of_f64(-b))
+BACKWARD(log_sigmoid, a * sigmoid_of_f32(-b), a * sigmoid_of_f64(-b))
 
 nj_kernel nj_activation_backward_kernel(nj_activation activation, nj_dtype type) {
 #define ROW(F) {F##_backward_f32, F##_backward_f64}

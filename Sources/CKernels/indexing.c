@@ -10,17 +10,53 @@
 // Bytes moved per thread below which a second thread costs more than it brings.
 enum { GRAIN_BYTES = 128 << 10, POLL = 1 << 12 };
 
-int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative) {
+// What threads found out about positions, each about its share.
+typedef struct {
+    int64_t *out;
+    const int64_t *in;
+    int64_t size;
+    _Atomic int wrong, below;
+} position_scan;
+
+NJ_CLONES static void check_range(void *context, int64_t begin, int64_t end) {
+    position_scan *scan = context;
+    const int64_t *in = scan->in, size = scan->size;
     int64_t wrong = 0, below = 0;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t p = positions[i];
-        wrong |= (p >= size) | (p < -size);
-        below |= p;
+    for (int64_t i = begin; i < end; i++) {
+        wrong |= (in[i] >= size) | (in[i] < -size);
+        below |= in[i];
     }
-    *negative = below < 0;
-    if (!wrong) return -1;
+    if (wrong) scan->wrong = 1;
+    if (below < 0) scan->below = 1;
+}
+
+int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative) {
+    position_scan scan = {.in = positions, .size = size};
+    nj_parallel(n, 1 << 16, check_range, &scan);
+    *negative = scan.below;
+    if (!scan.wrong) return -1;
     for (int64_t i = 0; i < n; i++)
         if (positions[i] >= size || positions[i] < -size) return i;
+    return -1;
+}
+
+NJ_CLONES static void lower_range(void *context, int64_t begin, int64_t end) {
+    position_scan *scan = context;
+    const int64_t *in = scan->in;
+    int64_t *out = scan->out, zero = 0;
+    NJ_VECTORIZE
+    for (int64_t i = begin; i < end; i++) {
+        zero |= in[i] == 0;
+        out[i] = in[i] - (in[i] > 0);
+    }
+    if (zero) scan->wrong = 1;
+}
+
+int64_t nj_positions_from_one(int64_t *out, const int64_t *positions, int64_t n) {
+    position_scan scan = {.out = out, .in = positions};
+    nj_parallel(n, 1 << 16, lower_range, &scan);
+    for (int64_t i = 0; scan.wrong && i < n; i++)
+        if (positions[i] == 0) return i;
     return -1;
 }
 

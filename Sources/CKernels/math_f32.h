@@ -38,6 +38,49 @@ NJ_INLINE float exp_of_f32(float x) {
     return p * from_bits_f32((half + 127u) << 23) * from_bits_f32((whole - half + 127u) << 23);
 }
 
+// exp(x) = fraction * scale0 * scale1 for x <= 0, the fraction in 0.7..1.42 and good to 0.8 units.
+NJ_INLINE float exp_parts_f32(float x, float *scale0, float *scale1) {
+    const float magic = 12582912.0f;
+    x = x < -150.0f ? -150.0f : x;
+    const float shifted = x * 1.44269504f + magic;
+    const float k = shifted - magic;
+    const uint32_t whole = bits_f32(shifted) - bits_f32(magic);
+    const float rough = x - k * 0.693359375f, fine = k * -2.12194440e-4f;
+    const float r = rough - fine, lost = (rough - r) - fine;
+    float p = 1.9739482377e-4f;
+    p = p * r + 1.3935087482e-3f;
+    p = p * r + 8.3335712552e-3f;
+    p = p * r + 4.1666463017e-2f;
+    p = p * r + 1.6666665673e-1f;
+    p = p * r + 0.5f;
+    const uint32_t half = (uint32_t)((int32_t)whole >> 1);
+    *scale0 = from_bits_f32((half + 127u) << 23);
+    *scale1 = from_bits_f32((whole - half + 127u) << 23);
+    return (p * (r * r) + lost + r) + 1.0f;
+}
+
+// 1 / (1 + e) for x >= 0 and e - e * e / (1 + e) else, with e = exp(-|x|).
+NJ_INLINE float sigmoid_of_f32(float x) {
+    float scale0, scale1;
+    const float fraction = exp_parts_f32(-fabsf(x), &scale0, &scale1), e = fraction * scale0 * scale1;
+    const float z = (x < 0.0f ? e : 1.0f) / (1.0f + e);
+    const float y = x < 0.0f ? e - e * z : z;
+    return x != x ? x : y;
+}
+
+// x * sigmoid(x): the quotient is corrected by what its parts lost in rounding, known where products and
+// sums are fused.
+NJ_INLINE float silu_of_f32(float x) {
+    float scale0, scale1;
+    const float fraction = exp_parts_f32(-fabsf(x), &scale0, &scale1), e = fraction * scale0 * scale1;
+    const float d = 1.0f + e, d_lost = e - (d - 1.0f);
+    const float t = x < 0.0f ? x * fraction : x, t_lost = x < 0.0f ? x * fraction - t : 0.0f;
+    const float inverse = 1.0f / d, y = t * inverse;
+    const float rest = (t - y * d) - y * d_lost + t_lost;
+    const float result = y + rest * inverse;
+    return x == -INFINITY || x != x ? NAN : x < 0.0f ? result * scale0 * scale1 : x == INFINITY ? x : result;
+}
+
 NJ_INLINE float log_of_f32(float x) {
     const bool tiny = x < 0x1p-126f;
     const float scaled = tiny ? x * 0x1p23f : x;
@@ -61,6 +104,13 @@ NJ_INLINE float log_of_f32(float x) {
     result = x == INFINITY ? INFINITY : result;
     result = x == 0.0f ? -INFINITY : result;
     return x < 0.0f || x != x ? NAN : result;
+}
+
+// log(1 + exp(b * x)) / b, x itself beyond `threshold`.
+NJ_INLINE float softplus_of_f32(float x, float beta, float threshold) {
+    const float v = x * beta, e = exp_of_f32(-fabsf(v)), u = 1.0f + e;
+    const float y = ((v > 0 ? v : 0) + (log_of_f32(u) + (e - (u - 1.0f)) / u)) / beta;
+    return v > threshold || x != x ? x : y;
 }
 
 NJ_INLINE float tanh_of_f32(float x) {
@@ -170,10 +220,22 @@ NJ_INLINE float gelu_of_f32(float x) {
     const double y = normal_core(x, &density);
     return product_f32(x, y);
 }
+// The slope's size is about 1, so that float32 does; the same approximation.
 NJ_INLINE float gelu_slope_of_f32(float x) {
-    double density;
-    const double y = normal_core(x, &density);
-    return x != x ? x : (float)(y + x * density * 0.39894228040143268);
+    const float t = fabsf(x) > 14.0f ? 14.0f : fabsf(x), u = 1.0f / (1.0f + 0.3f * t);
+    const float density = exp_of_f32(-0.5f * t * t);
+    float p = -0.020623555f;
+    p = p * u + 0.11243608f;
+    p = p * u - 0.22821469f;
+    p = p * u + 0.19178598f;
+    p = p * u - 0.079424677f;
+    p = p * u + 0.09615746f;
+    p = p * u + 0.078389437f;
+    p = p * u + 0.11023547f;
+    p = p * u + 0.11957181f;
+    p = p * u + 0.11968669f;
+    const float tail = p * u * density, below = x < 0.0f ? tail : 1.0f - tail;
+    return x != x ? x : below + copysignf(t, x) * density * 0.39894228f;
 }
 
 // log(x) for a positive finite x that is not subnormal, accurate for x near 1 too.
@@ -226,12 +288,6 @@ NJ_INLINE float cosh_of_f32(float x) {
     const double e = exp_core(fabs((double)x));
     const float y = (float)(0.5 * (e + 1.0 / e));
     return x != x ? x : y;
-}
-// log(1 + exp(b * x)) / b, x itself beyond `threshold`.
-NJ_INLINE float softplus_of_f32(float x, double beta, double threshold) {
-    const double v = x * beta;
-    const double y = ((v > 0 ? v : 0) + log1p_core(exp_core(-fabs(v)))) / beta;
-    return v > threshold || x != x ? x : (float)y;
 }
 // sin and cos share the reduction by multiples of pi/2; exact enough for |x| < 2^20.
 #define NJ_FAST_ANGLE 1048576.0f

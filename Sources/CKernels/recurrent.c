@@ -8,10 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-NJ_INLINE float sigmoid_of_f32(float x) {
-    const float e = exp_of_f32(-fabsf(x));
-    return (x < 0 ? e : 1.0f) / (1.0f + e);
-}
 static double sigmoid_of_f64(double x) {
     const double e = exp(-fabs(x));
     return (x < 0 ? e : 1) / (1 + e);

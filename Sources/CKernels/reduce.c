@@ -209,8 +209,11 @@ static void run_tasks(void *context, int64_t begin, int64_t end) {
         p->reducer->start(acc, index, columns * p->groups);
         const int64_t low = block * p->block, high = low + p->block < p->total ? low + p->block : p->total;
         fold_range(p, input, columns, other, low, high, acc, index);
-        for (int64_t g = 1; g < p->groups; g++)
-            p->reducer->join(acc, index, acc + g * columns * size, index + g * columns, columns);
+        for (int64_t groups = p->groups; groups > 1;) {
+            const int64_t half = (groups + 1) / 2, at = half * columns;
+            p->reducer->join(acc, index, acc + at * size, index + at, (groups - half) * columns);
+            groups = half;
+        }
         if (p->partial) {
             memcpy(p->partial + task * p->tile * size, acc, columns * size);
             if (p->partial_index) memcpy(p->partial_index + task * p->tile, index, columns * sizeof(int64_t));

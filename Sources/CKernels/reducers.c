@@ -5,6 +5,9 @@
 #include "math_f32.h"
 #include "reducers.h"
 
+// As many rows as the narrowest counter of a position can tell apart.
+enum { NJ_ROWS_AT_ONCE = 32000 };
+
 // Elements v of type T map to type M, are joined in M, and accumulate in A.
 #define REDUCER(NAME, T, M, A, OUT, IDENTITY, MAP, JOIN, FINISH)                                 \
     NJ_INLINE M NAME##_map(T v, T y, double p) {                                                 \
@@ -74,25 +77,45 @@
         acc[j] = NAME##_a(acc[j], (A)NAME##_m(NAME##_m(v01, v23), NAME##_m(v45, v67)));          \
     }
 
-// Positions of the first extreme element; a NaN counts as more extreme than any number.
-#define FINDER(NAME, T, BEYOND)                                                                  \
+// Positions of the first extreme element; a NaN counts as more extreme than any number. A fold counts
+// its rows in ROW, as wide as an element, so that the loop becomes vector code. Where nothing goes
+// BEYOND the LOWEST value, the first row stands.
+#define FINDER(NAME, T, ROW, BEYOND, LOWEST)                                                     \
     static void NAME##_start(void *accumulators, int64_t *index, int64_t n) {                    \
         T *acc = accumulators;                                                                   \
-        for (int64_t j = 0; j < n; j++) acc[j] = 0, index[j] = INT64_MAX;                        \
+        for (int64_t j = 0; j < n; j++) acc[j] = (LOWEST), index[j] = INT64_MAX;                 \
     }                                                                                            \
     NJ_CLONES static void NAME##_fold(const nj_fold *f, void *accumulators, int64_t *index) {    \
         T *acc = accumulators;                                                                   \
-        const int64_t cs = f->column_stride, m = f->columns, lane = f->lane_step;                \
-        for (int64_t r = 0; r < f->rows; r++) {                                                  \
-            const char *x = f->x + r * f->row_stride;                                            \
-            const int64_t position = f->base + r * f->row_step;                                  \
-            NJ_VECTORIZE                                                                         \
-            for (int64_t j = 0; j < m; j++) {                                                    \
-                const T a = *(const T *)(x + j * cs), b = acc[j];                                \
-                const bool better = (a BEYOND b) | ((a != a) & (b == b)) | (index[j] == INT64_MAX); \
-                acc[j] = better ? a : b;                                                         \
-                index[j] = better ? position + j * lane : index[j];                              \
+        ROW found[NJ_TILE];                                                                      \
+        const int64_t cs = f->column_stride, m = f->columns;                                     \
+        for (int64_t first = 0; first < f->rows; first += NJ_ROWS_AT_ONCE) {                     \
+            const int64_t left = f->rows - first;                                                \
+            const ROW rows = (ROW)(left < NJ_ROWS_AT_ONCE ? left : NJ_ROWS_AT_ONCE);             \
+            for (int64_t j = 0; j < m; j++) found[j] = -1;                                       \
+            for (ROW r = 0; r < rows; r++) {                                                     \
+                const char *x = f->x + (first + r) * f->row_stride;                              \
+                if (cs == sizeof(T)) {                                                           \
+                    NJ_VECTORIZE                                                                 \
+                    for (int64_t j = 0; j < m; j++) {                                            \
+                        const T a = ((const T *)x)[j], b = acc[j];                               \
+                        const bool better = (a BEYOND b) | ((a != a) & (b == b));                \
+                        acc[j] = better ? a : b;                                                 \
+                        found[j] = better ? r : found[j];                                        \
+                    }                                                                            \
+                } else {                                                                         \
+                    for (int64_t j = 0; j < m; j++) {                                            \
+                        const T a = *(const T *)(x + j * cs), b = acc[j];                        \
+                        const bool better = (a BEYOND b) | ((a != a) & (b == b));                \
+                        acc[j] = better ? a : b;                                                 \
+                        found[j] = better ? r : found[j];                                        \
+                    }                                                                            \
+                }                                                                                \
             }                                                                                    \
+            for (int64_t j = 0; j < m; j++)                                                      \
+                if (found[j] >= 0 || index[j] == INT64_MAX)                                      \
+                    index[j] = f->base + (first + (found[j] > 0 ? found[j] : 0)) * f->row_step   \
+                             + j * f->lane_step;                                                 \
         }                                                                                        \
     }                                                                                            \
     static void NAME##_join(void *accumulators, int64_t *index, const void *others,              \
@@ -121,7 +144,7 @@
 #define LARGER (a != a || a > b ? a : b)
 #define SMALLER (a != a || a < b ? a : b)
 
-#define INTEGER(T, S, LOWEST, HIGHEST)                                                           \
+#define INTEGER(T, ROW, S, LOWEST, HIGHEST)                                                      \
     REDUCER(sum_##S, T, uint64_t, uint64_t, int64_t, 0, (uint64_t)(int64_t)v, a + b, a)          \
     REDUCER(prod_##S, T, uint64_t, uint64_t, int64_t, 1, (uint64_t)(int64_t)v, a * b, a)         \
     REDUCER(count_##S, T, int64_t, int64_t, int64_t, 0, v != 0, a + b, a)                        \
@@ -129,13 +152,13 @@
     REDUCER(all_##S, T, uint8_t, uint8_t, uint8_t, 1, v != 0, a & b, a)                          \
     REDUCER(amax_##S, T, T, T, T, LOWEST, v, a > b ? a : b, a)                                   \
     REDUCER(amin_##S, T, T, T, T, HIGHEST, v, a < b ? a : b, a)                                  \
-    FINDER(argmax_##S, T, >)                                                                     \
-    FINDER(argmin_##S, T, <)
-INTEGER(uint8_t, u8, 0, 255)
-INTEGER(int32_t, i32, INT32_MIN, INT32_MAX)
-INTEGER(int64_t, i64, INT64_MIN, INT64_MAX)
+    FINDER(argmax_##S, T, ROW, >, LOWEST)                                                        \
+    FINDER(argmin_##S, T, ROW, <, HIGHEST)
+INTEGER(uint8_t, int16_t, u8, 0, 255)
+INTEGER(int32_t, int32_t, i32, INT32_MIN, INT32_MAX)
+INTEGER(int64_t, int64_t, i64, INT64_MIN, INT64_MAX)
 
-#define FLOATING(T, S, ABS, EXP, POW)                                                            \
+#define FLOATING(T, ROW, S, ABS, EXP, POW)                                                       \
     REDUCER(sum_##S, T, T, double, T, 0, v, a + b, a / divisor)                                  \
     REDUCER(nansum_##S, T, T, double, T, 0, v != v ? 0 : v, a + b, a / divisor)                  \
     REDUCER(prod_##S, T, T, double, T, 1, v, a * b, a)                                           \
@@ -150,10 +173,10 @@ INTEGER(int64_t, i64, INT64_MIN, INT64_MAX)
     REDUCER(sum_powers_##S, T, T, double, T, 0, POW(ABS(v), (T)p), a + b, a / divisor)           \
     REDUCER(sum_deviations_##S, T, T, double, T, 0, (v - y) * (v - y), a + b, a / divisor)       \
     REDUCER(sum_exponentials_##S, T, T, double, T, 0, EXP(v - y), a + b, a / divisor)            \
-    FINDER(argmax_##S, T, >)                                                                     \
-    FINDER(argmin_##S, T, <)
-FLOATING(float, f32, fabsf, exp_of_f32, pow_of_f32)
-FLOATING(double, f64, fabs, exp, pow)
+    FINDER(argmax_##S, T, ROW, >, -(T)INFINITY)                                                  \
+    FINDER(argmin_##S, T, ROW, <, (T)INFINITY)
+FLOATING(float, int32_t, f32, fabsf, exp_of_f32, pow_of_f32)
+FLOATING(double, int64_t, f64, fabs, exp, pow)
 
 const nj_reducer *nj_reducer_for(nj_reduction reduction, nj_dtype type) {
     // Columns in the order of nj_dtype: bool (a byte), uint8, int32, int64, float32, float64.

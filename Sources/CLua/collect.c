@@ -3,7 +3,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LEAST_GROWTH = 32 << 20 };
+/// Native memory may grow by `LEAST_GROWTH` between collections, more when one takes long: memory used
+/// again is in the processor's cache, and a collection shall cost less than that saves.
+enum { LEAST_GROWTH = 4 << 20, USUAL_GROWTH = 32 << 20 };
+static const double growth_per_second = 128e9;
 /// The share of the time that collections driven by native memory may take, unless they are short
 /// anyway (a few microseconds for each megabyte).
 static const double dear = 0.2, cheap = 0.05, shortest = 2e-3;
@@ -21,9 +24,12 @@ static int64_t quarter_of_memory(void) {
     return quarter;
 }
 
-/// Lets native memory grow from `live` by max(32 MB, live / 2), longer when collections are dear.
+/// Lets native memory grow from `live` by what a collection is worth, at most max(32 MB, live / 2);
+/// longer still when collections are dear.
 static void rebase(njlua_Runtime *runtime, int64_t live) {
-    int64_t usual = live / 2 > LEAST_GROWTH ? live / 2 : LEAST_GROWTH;
+    double worth = runtime->collection_duration * growth_per_second;
+    int64_t usual = live / 2 > USUAL_GROWTH ? live / 2 : USUAL_GROWTH;
+    if (worth < (double)usual) usual = worth > LEAST_GROWTH ? (int64_t)worth : LEAST_GROWTH;
     int64_t growth = usual * runtime->native_patience;
     int64_t most = quarter_of_memory();
     if (growth > most) growth = usual > most ? usual : most;
@@ -48,6 +54,7 @@ void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
         runtime->native_patience /= 2;
     runtime->last_collection = end;
     runtime->collections++;
+    runtime->collection_duration = duration;
     rebase(runtime, *runtime->native_bytes);
 }
 

@@ -1,3 +1,4 @@
+import CKernels
 import CLua
 import LuaKit
 import Tensors
@@ -79,36 +80,28 @@ extension Tensor {
     /// Positions counted from 1 as positions counted from 0.
     func countedFromZero(_ verb: String) throws -> Tensor {
         if dtype == .bool { throw Mismatch("\(verb) positions (int64), got a bool tensor") }
-        let whole = try wholeNumbers()
-        return try whole.withElements(Int64.self) { elements in
-            for i in elements.indices {
-                if elements[i] == 0 {
-                    throw Mismatch("holds 0 at place \(i + 1), but positions start at 1 (and -1 is the last)")
-                }
-                if elements[i] > 0 { elements[i] -= 1 }
-            }
-            return whole
-        }
+        let positions = try wholeNumbers(), result = try Tensor.empty(shape, .int64)
+        let zero = nj_positions_from_one(
+            result.pointer.assumingMemoryBound(to: Int64.self), positions.pointer.assumingMemoryBound(to: Int64.self), Int64(count))
+        if zero >= 0 { throw Mismatch("holds 0 at place \(zero + 1), but positions start at 1 (and -1 is the last)") }
+        return withExtendedLifetime(positions) { result }
     }
 
     /// Class labels or token ids counted from 1 as counted from 0; wrong ones are left for the
     /// operation to refuse.
-    func labelsFromZero() throws -> Tensor {
-        try wholeNumbers().add(-1, inPlace: true)
-    }
+    func labelsFromZero() throws -> Tensor { try wholeNumbers().add(-1) }
 
-    /// A fresh row-major int64 copy; floating numbers must be whole.
+    /// The elements as row-major int64; floating numbers must be whole.
     private func wholeNumbers() throws -> Tensor {
         if dtype.isFloatingPoint {
-            let doubles = try detach().to(.float64).clone().contiguous()
+            let doubles = try detach().to(.float64).contiguous()
             try doubles.withElements(Double.self) { elements in
                 for (i, value) in elements.enumerated() where value != value.rounded(.towardZero) || value.magnitude > 0x1p53 {
                     throw Mismatch("must hold whole numbers, got \(value) at place \(i + 1)")
                 }
             }
         }
-        let copy = try detach().to(.int64).clone()
-        return try copy.contiguous()
+        return try detach().to(.int64).contiguous()
     }
 }
 

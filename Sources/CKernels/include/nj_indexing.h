@@ -6,6 +6,8 @@
 // The first of `n` positions outside of -size..<size, or -1. Sets `negative` when some count from
 // the end.
 int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative);
+// Positions counted from 1 as counted from 0; negative ones stay. Returns where a 0 is, or -1.
+int64_t nj_positions_from_one(int64_t *out, const int64_t *positions, int64_t n);
 // Positions counted from the start.
 void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t size);
 // Adds `positions * stride` to offsets.

@@ -55,6 +55,7 @@ typedef struct njlua_Runtime {
     /// How much longer than usual to wait, since collections are dear: 1, 2, 4, …
     int64_t native_patience;
     double last_collection;
+    double collection_duration;  ///< of the last one, in seconds
     uint64_t collections;
 
     /// NJLUA_RUNNING, or why everything must stop.
