@@ -40,7 +40,9 @@ static void rebase(njlua_Runtime *runtime, int64_t live) {
 
 void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
     int64_t live = *runtime->native_bytes;
-    if (live < runtime->native_low) {
+    if (live < runtime->native_low) {  // much is gone, maybe what made collections dear
+        runtime->native_patience = 1;
+        runtime->collection_duration = 0;
         rebase(runtime, live);
         return;
     }
