@@ -49,3 +49,11 @@ let package = Package(
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "NightjarKit"]),
     ]
 )
+
+// What scripts/fuzz builds: the readers of files under libFuzzer.
+if Context.environment["NIGHTJAR_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Learning", "Tensors"], path: "Tests/Fuzz", exclude: ["Seeds"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -17,10 +17,15 @@ extension Bindings {
                 DatasetBox.declaration
                 LoaderBox.declaration
                 PassBox.declaration
+                FoldsBox.declaration
+                DatasetSummaryBox.declaration
+                AugmentationFunctions.declaration
+                MixupBox.declaration
                 FrameBox.declaration
                 GroupingBox.declaration
                 TransformFunctions.declaration
             },
+            AugmentationFunctions.namespace,
         ]
     }
 }
@@ -31,10 +36,7 @@ enum DataFunctions {
             returns: "dataset", example: "local set = data.TensorDataset(tensor{{1, 2}, {3, 4}}, tensor{1, 2}, {classes={\"cat\", \"dog\"}})\nprint(#set, set.classes[2])", see: ["data.DataLoader"]) { (x: Tensor, y: Tensor?, classes: [String]?) in
             DatasetBox(try TensorDataset(y.map { [x, $0] } ?? [x], classes: classes))
         }
-        Function("data.DataLoader", "Delivers a data set in batches, in order or shuffled anew for every pass.", Param("dataset", AnyDataset.self), Param("batch_size", Int.self, default: 32), Param("shuffle", Bool.self, default: false), Param("drop_last", Bool.self, default: false, "leaves out a last batch that is not full"), Param("seed", Int?.self, "for the order; else the shared generator decides"),
-            returns: "loader", example: "local set = data.TensorDataset(tensor.zeros(5, 2), tensor.zeros(5))\nlocal loader = data.DataLoader(set, {batch_size=2, shuffle=true})\nfor x, y in loader:iter() do print(#x) end") { (set: AnyDataset, batchSize: Int, shuffle: Bool, dropLast: Bool, seed: Int?) in
-            LoaderBox(try DataLoader(set.dataset, batchSize: batchSize, shuffle: shuffle, dropLast: dropLast, seed: seed.map { UInt64(bitPattern: Int64($0)) }))
-        }
+        LoaderBox.constructor
     }
 
     @FunctionBuilder static var files: [Function] {

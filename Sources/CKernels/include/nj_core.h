@@ -59,6 +59,10 @@ bool nj_interrupted(void);
 bool nj_gradient_mode(void);
 void nj_set_gradient_mode(bool enabled);
 
+// Makes this thread one that works beside the user's program: it records no gradients, asks for no
+// positions in the program, and its kernels run on it alone.
+void nj_become_worker(void);
+
 // A number larger than all before it, on any thread.
 int64_t nj_next_number(void);
 

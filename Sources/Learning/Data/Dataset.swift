@@ -12,6 +12,12 @@ public protocol Dataset: AnyObject {
     func get(_ index: Int) throws -> [Tensor]
     /// Several examples at once, stacked along a new first dimension.
     func batch(_ indices: [Int]) throws -> [Tensor]
+    /// The same in one pass over the data, whose chance decides how random changes of examples turn out.
+    func batch(_ indices: [Int], _ chance: Chance) throws -> [Tensor]
+    /// Whether batches may be made on any thread.
+    var isThreadSafe: Bool { get }
+    /// Whether an example comes out differently each time.
+    var isRandom: Bool { get }
     /// The last tensor of every example as a whole number, for splitting by class; nil where that
     /// would take reading everything.
     func labels() throws -> [Int]?
@@ -27,6 +33,9 @@ extension Dataset {
         })
     }
 
+    public func batch(_ indices: [Int], _ chance: Chance) throws -> [Tensor] { try batch(indices) }
+    public var isThreadSafe: Bool { false }
+    public var isRandom: Bool { false }
     public func labels() throws -> [Int]? { nil }
 
     /// Refuses a position outside of the set.
@@ -91,6 +100,7 @@ public final class TensorDataset: Dataset {
     }
 
     public var count: Int { tensors[0].shape[0] }
+    public var isThreadSafe: Bool { true }
 
     public func get(_ index: Int) throws -> [Tensor] {
         try check(index)
@@ -149,6 +159,8 @@ public final class Subset: Dataset {
 
     public var count: Int { indices.count }
     public var classes: [String]? { base.classes }
+    public var isThreadSafe: Bool { base.isThreadSafe }
+    public var isRandom: Bool { base.isRandom }
 
     public func get(_ index: Int) throws -> [Tensor] {
         try check(index)
@@ -158,6 +170,11 @@ public final class Subset: Dataset {
     public func batch(_ positions: [Int]) throws -> [Tensor] {
         for position in positions { try check(position) }
         return try base.batch(positions.map { indices[$0] })
+    }
+
+    public func batch(_ positions: [Int], _ chance: Chance) throws -> [Tensor] {
+        for position in positions { try check(position) }
+        return try base.batch(positions.map { indices[$0] }, chance)
     }
 
     public func labels() throws -> [Int]? {

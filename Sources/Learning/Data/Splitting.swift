@@ -59,3 +59,44 @@ private func deal(_ list: [Int], _ fractions: [Double], _ parts: inout [[Int]]) 
 func randomOrder(_ n: Int, _ generator: Generator) throws -> [Int] {
     try Tensor.randperm(n, generator: generator).withElements(Int64.self) { $0.map { Int($0) } }
 }
+
+extension Dataset {
+    /// k pairs of a set to train on and one to validate on: every example is validated on once.
+    ///
+    /// - Parameters:
+    ///   - stratify: gives every part the classes in the proportions of the whole.
+    ///   - shuffle: deals examples out in random order, else in the order they have.
+    public func kFold(_ k: Int, stratify: Bool = false, shuffle: Bool = true, seed: UInt64? = nil) throws -> [(train: Subset, validation: Subset)] {
+        guard k >= 2, k <= count else { throw LearningError.argument("k_fold", "k must lie in 2..\(count), the number of examples, got \(k)") }
+        let order = shuffle ? try randomOrder(count, seed.map { Generator(seed: $0) } ?? .shared) : Array(0..<count)
+        var fold = [Int](repeating: 0, count: count)
+        if stratify {
+            guard let labels = try labels() else {
+                throw LearningError.argument("k_fold", "stratify needs whole-numbered class labels as targets")
+            }
+            var groups: [Int: [Int]] = [:]
+            for index in order { groups[labels[index], default: []].append(index) }
+            // Each class goes on where the one before stopped, so that parts differ by one example at most.
+            var next = 0
+            for label in groups.keys.sorted() {
+                for index in groups[label] ?? [] {
+                    fold[index] = next % k
+                    next += 1
+                }
+            }
+        } else {
+            for (i, index) in order.enumerated() { fold[index] = i * k / count }
+        }
+        return try (0..<k).map { part in
+            (try Subset(self, order.filter { fold[$0] != part }), try Subset(self, order.filter { fold[$0] == part }))
+        }
+    }
+
+    /// The examples for which `body` returns true.
+    public func filter(_ body: ([Tensor]) throws -> Bool) throws -> Subset {
+        try Subset(self, (0..<count).filter { index in
+            try checkInterrupt()
+            return try body(get(index))
+        })
+    }
+}
