@@ -15,8 +15,6 @@ public final class DataLoader {
     public let prefetch: Int
     /// Where the order comes from: an own generator when there is a seed, else the shared one.
     let generator: Generator
-    private let seed: UInt64?
-    private var passes: UInt64 = 0
 
     /// - Parameters:
     ///   - seed: makes the orders of all passes, one after the other, and random changes reproducible.
@@ -37,7 +35,6 @@ public final class DataLoader {
         self.dropLast = dropLast
         self.workers = dataset.isThreadSafe ? wanted : 0
         self.prefetch = prefetch
-        self.seed = seed
         generator = seed.map { Generator(seed: $0) } ?? .shared
     }
 
@@ -50,8 +47,8 @@ public final class DataLoader {
     /// Starts a pass over the set; a shuffled order is drawn now.
     public func makePass() throws -> Pass {
         let order = shuffle ? try randomOrder(dataset.count, generator) : Array(0..<dataset.count)
-        let chance = Chance(seed: seed ?? (dataset.isRandom ? generator.next(below: 1 << 63) : 0), pass: passes)
-        passes += 1
+        // Drawn for every pass, so that the generator's state is all there is to go on from.
+        let chance = Chance(seed: dataset.isRandom ? generator.next(below: 1 << 63) : 0, pass: 0)
         return Pass(self, order, chance)
     }
 
