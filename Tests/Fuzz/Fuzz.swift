@@ -35,7 +35,8 @@ public func fuzzMain(_ count: CInt, _ arguments: UnsafeMutableRawPointer) -> CIn
     return withUnsafeMutablePointer(to: &arguments) { runDriver(&count, $0) { bytes, count in fuzz(bytes, count) } }
 }
 
-func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let file = open(chosen.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard file >= 0, write(file, bytes, count) == count, close(file) == 0 else { return 0 }
     do { try chosen.read(chosen.path) } catch is LearningError {} catch is TensorError {} catch {

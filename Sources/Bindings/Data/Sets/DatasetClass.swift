@@ -1,4 +1,3 @@
-import Glibc
 import Learning
 import LuaKit
 import Plotting
@@ -111,18 +110,6 @@ extension DatasetBox {
         let shape = x.rank == 2 ? [1] + x.shape : x.shape
         let values = try x.detach().to(.float32).contiguous().withElements(Float.self) { Array($0) }
         return try Picture(floats: values, channels: shape[0], height: shape[1], width: shape[2], title: title)
-    }
-}
-
-extension Presentation {
-    /// What figures as text are made for.
-    fileprivate var terminal: Plotting.Terminal {
-        var environment: [String: String] = [:]
-        for name in ["TERM", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG", "TMUX"] {
-            if let value = getenv(name) { environment[name] = String(cString: value) }
-        }
-        if !usesColor { environment["NO_COLOR"] = "1" }
-        return .detect(environment: environment, isTerminal: isTerminal, width: width())
     }
 }
 
