@@ -68,7 +68,7 @@ extension TensorError: CustomStringConvertible {
     public func message(base: Int) -> String {
         switch self {
         case .shapes(let name, let shapes, let detail, let hint):
-            let list = shapes.map(describe).joined(separator: ["matmul", "mm", "bmm", "mv"].contains(name) ? " × " : " and ")
+            let list = shapes.map(describe).joined(separator: ["matmul", "mm", "bmm", "mv", "dot"].contains(name) ? " × " : " and ")
             return "\(name): \(list): \(detail)" + render(hint)
         case .dtypes(let name, let types, let expected, let hint):
             let list = types.map(\.name).joined(separator: " and ")
@@ -121,10 +121,10 @@ extension TensorError: CustomStringConvertible {
 
     /// The line that fixes labels that are all shifted by one.
     private static func shiftAdvice(word: String, classes: Int, smallest: Int, largest: Int, base: Int) -> String {
-        if smallest == -1, largest < classes - 1 {
+        if smallest == -1, largest < classes - 1, smallest < largest {
             return ". All \(word)s lie in \(smallest + base)..\(largest + base), shifted by one: use y + 1"
         }
-        if smallest >= 1, largest == classes {
+        if smallest >= 1, largest == classes, smallest < largest {
             return ". All \(word)s lie in \(smallest + base)..\(largest + base), shifted by one: use y - 1"
         }
         return ""

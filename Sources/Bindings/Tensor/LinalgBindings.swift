@@ -7,7 +7,7 @@ extension Bindings {
         Namespace(
             "tensor.linalg", "Linear algebra: solving, decomposing and measuring matrices; further dimensions in front are batches.",
             foreignNames: [
-                "inverse": "inv", "lu_solve": "solve", "determinant": "det", "rank": "matrix_rank", "expm": "matrix_exp",
+                "inverse": "inv", "invert": "inv", "lu_solve": "solve", "determinant": "det", "rank": "matrix_rank", "expm": "matrix_exp",
                 "pseudo_inverse": "pinv", "pinverse": "pinv", "eigvals": "eig", "logdet": "slogdet", "symeig": "eigh", "potrf": "cholesky",
             ]
         ) {

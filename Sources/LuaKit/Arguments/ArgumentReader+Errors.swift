@@ -67,7 +67,8 @@ extension ArgumentReader {
     /// Said where a method may have been called with a dot.
     private func colonHint() -> String {
         let (name, method) = calledAs()
-        guard isMethod, !method, let name else { return "" }
+        // Functions of an inner namespace are no methods.
+        guard isMethod, !method, let name, signature.path.filter({ $0 == "." }).count < 2 else { return "" }
         return " (a method is called with a colon: x:\(name)(…))"
     }
 

@@ -52,6 +52,7 @@ extension Tensor {
         guard rank == 2, vector.rank == 1 else {
             throw .shapes("mv", [shape, vector.shape], detail: "expected a matrix and a vector")
         }
+        try checkProduct(vector, "mv")
         return try matmul(vector)
     }
 
@@ -60,6 +61,7 @@ extension Tensor {
         guard rank == 1, other.rank == 1 else {
             throw .shapes("dot", [shape, other.shape], detail: "expected two vectors")
         }
+        try checkProduct(other, "dot")
         return try matmul(other)
     }
 

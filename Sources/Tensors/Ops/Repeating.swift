@@ -74,7 +74,7 @@ extension Tensor {
         for dim in dims {
             let d = try resolve(dimension: dim, "flip")
             if rank == 0 { continue }
-            guard !seen[d] else { throw .argument("flip", "dimension \(dim) is named twice") }
+            guard !seen[d] else { throw .argument("flip", "a dimension is named twice") }
             seen[d] = true
             if shape[d] > 1 {
                 start += (shape[d] - 1) * strides[d]

@@ -20,7 +20,7 @@ extension Tensor {
     public func topk(_ k: Int, _ dim: Int = -1, largest: Bool = true) throws(TensorError) -> (values: Tensor, indices: Tensor) {
         let size = rank == 0 ? 1 : shape[try resolve(dimension: dim, "topk")]
         guard k >= 0, k <= size else {
-            throw .argument("topk", "k is \(k), but dimension \(dim) of \(describe(shape)) has size \(size)")
+            throw .argument("topk", "k is \(k), but the dimension of \(describe(shape)) has size \(size)")
         }
         return try ordered("topk", dim, keeping: k) { rows, n, source, values, indices in
             nj_topk(source.dtype.kernelType, source.pointer, values.pointer, indices.int64s, rows, n, Int64(k), largest)

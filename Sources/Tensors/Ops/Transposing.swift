@@ -46,7 +46,7 @@ extension Tensor {
         var from: [Int] = [], back = [Int](repeating: -1, count: rank)
         for (i, dim) in order.enumerated() {
             let d = try resolve(dimension: dim, "permute")
-            guard back[d] < 0 else { throw .argument("permute", "dimension \(dim) is named twice") }
+            guard back[d] < 0 else { throw .argument("permute", "a dimension is named twice") }
             back[d] = i
             from.append(d)
         }
