@@ -70,7 +70,7 @@ enum Family {
 
     /// A function of a tensor and a tensor or number, and the same in place.
     static func binary(
-        _ name: String, _ summary: String, example: String, see: [String] = [],
+        _ name: String, _ summary: String, other: String = "other", example: String, see: [String] = [],
         _ tensors: @escaping (Tensor, Tensor, _ inPlace: Bool) throws -> Tensor,
         _ numbers: ((Tensor, Scalar, _ inPlace: Bool) throws -> Tensor)? = nil
     ) -> [Function] {
@@ -83,12 +83,12 @@ enum Family {
         }
         return [
             Function(
-                "tensor.\(name)", summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"),
+                "tensor.\(name)", summary, Param("input", Tensor.self), Param(other, Operand.self, "broadcast with input"),
                 returns: "tensor", example: example, see: see
             ) { (a: Tensor, b: Operand) in try apply(a, b, false) },
             Function(
                 "tensor.\(name)_", "In place: \(lowercased(summary))",
-                Param("input", Tensor.self), Param("other", Operand.self),
+                Param("input", Tensor.self), Param(other, Operand.self, "broadcast with input"),
                 returns: "the tensor itself", example: inPlaceExample(name, "2"), see: ["tensor.\(name)"]
             ) { (a: Tensor, b: Operand) -> Receiver in
                 _ = try apply(a, b, true)

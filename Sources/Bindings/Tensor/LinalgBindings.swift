@@ -64,7 +64,7 @@ enum LinalgFunctions {
             example: "print(tensor.linalg.solve_triangular(tensor{{2, 1}, {0, 4}}, tensor{{4}, {8}}, {upper=true}))", see: ["tensor.linalg.solve"]) { (a: Tensor, b: Tensor, upper: Bool) in
             try Linalg.solveTriangular(a, b, upper: upper)
         }
-        Function("tensor.linalg.lstsq", "The x that makes the squares of A · x - B least, and of those the shortest.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("B", Tensor.self, shape: "[…, m, k] or [m]", "right-hand sides"), Param("rcond", Double?.self, "singular values below this times the largest count as zero"),
+        Function("tensor.linalg.lstsq", "The x that makes the squares of A · x - B least, and of those the shortest.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("B", Tensor.self, shape: "[…, m, k] or [m]", "right-hand sides"), Param("rtol", Double?.self, "singular values below this times the largest count as zero"),
             returns: "solution, residuals, rank, singular values", example: "local A, b = tensor{{1, 1}, {1, 2}, {1, 3}}, tensor{{1}, {2}, {3}}\nprint(tensor.linalg.lstsq(A, b))", see: ["tensor.linalg.solve", "tensor.linalg.pinv"]) { (a: Tensor, b: Tensor, rcond: Double?) -> Results in
             let found = try Linalg.lstsq(a, b, rcond: rcond)
             return Results(found.solution, found.residuals, found.rank, found.singularValues)

@@ -22,7 +22,7 @@ extension TensorFunctions {
         filled("empty", "A tensor whose elements are to be set; they start as zeros, never as old memory.") { try Tensor.zeros($0, $1) }
         Function(
             "tensor.full", "A tensor filled with one value.",
-            Param("shape", [Int].self, "size of each dimension"), Param("value", Scalar.self),
+            Param("shape", [Int].self, "size of each dimension"), Param("fill_value", Scalar.self, "what all elements are"),
             Param("dtype", DType?.self, shown: "\"float32\""), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "print(tensor.full({2, 2}, 7))", see: ["tensor.zeros"]
         ) { (shape: [Int], value: Scalar, dtype: DType?, requiresGrad: Bool) in
@@ -32,9 +32,9 @@ extension TensorFunctions {
         }
         Function(
             "tensor.eye", "The identity matrix: ones on the diagonal.",
-            Param("rows", Int.self), Param("columns", Int?.self, "as many as rows when left out"),
+            Param("n", Int.self, "number of rows"), Param("m", Int?.self, "as many as rows when left out"),
             Param("dtype", DType.self, default: .float32), Param("requires_grad", Bool.self, default: false),
-            returns: "tensor [rows, columns]", example: "print(tensor.eye(3))"
+            returns: "tensor [n, m]", example: "print(tensor.eye(3))"
         ) { (rows: Int, columns: Int?, dtype: DType, requiresGrad: Bool) in
             try Tensor.eye(rows, columns ?? rows, dtype).marked(requiresGrad)
         }
@@ -49,7 +49,7 @@ extension TensorFunctions {
         }
         Function(
             "tensor.linspace", "Numbers spread evenly from first to last, both included.",
-            Param("first", Double.self), Param("last", Double.self), Param("steps", Int.self, "how many"),
+            Param("start", Double.self, "the first number"), Param("end", Double.self, "the last number"), Param("steps", Int.self, "how many"),
             Param("dtype", DType.self, default: .float32), Param("requires_grad", Bool.self, default: false),
             returns: "tensor [steps]", example: "print(tensor.linspace(0, 1, 5))", see: ["tensor.range", "tensor.logspace"]
         ) { (first: Double, last: Double, steps: Int, dtype: DType, requiresGrad: Bool) in
@@ -57,7 +57,7 @@ extension TensorFunctions {
         }
         Function(
             "tensor.logspace", "Powers of a base whose exponents are spread evenly from first to last.",
-            Param("first", Double.self, "first exponent"), Param("last", Double.self, "last exponent"), Param("steps", Int.self),
+            Param("start", Double.self, "first exponent"), Param("end", Double.self, "last exponent"), Param("steps", Int.self),
             Param("base", Double.self, default: 10), Param("dtype", DType.self, default: .float32),
             Param("requires_grad", Bool.self, default: false),
             returns: "tensor [steps]", example: "print(tensor.logspace(0, 3, 4))", see: ["tensor.linspace"]
@@ -68,7 +68,7 @@ extension TensorFunctions {
         like("ones_like", "Ones in the shape and type of another tensor.") { try Tensor.ones($0, $1) }
         Function(
             "tensor.full_like", "One value in the shape and type of another tensor.",
-            Param("input", Tensor.self), Param("value", Scalar.self), Param("dtype", DType?.self), Param("requires_grad", Bool.self, default: false),
+            Param("input", Tensor.self), Param("fill_value", Scalar.self, "what all elements are"), Param("dtype", DType?.self), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "print(tensor.full_like(tensor{1, 2}, 5))"
         ) { (x: Tensor, value: Scalar, dtype: DType?, requiresGrad: Bool) in
             try Tensor.full(x.shape, value, dtype ?? x.dtype).marked(requiresGrad)

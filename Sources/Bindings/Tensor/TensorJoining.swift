@@ -19,7 +19,7 @@ extension TensorFunctions {
             returns: "table of tensors", example: "print(tensor.meshgrid{tensor{1, 2}, tensor{3, 4}}[1])") { (tensors: [Tensor], indexing: GridIndexing) in
             try Tensor.meshgrid(tensors, indexing: indexing.rawValue)
         }
-        Function("tensor.tile", "The tensor repeated along its dimensions.", Param("input", Tensor.self), Param("times", Sizes.self, "repetitions for each dimension"),
+        Function("tensor.tile", "The tensor repeated along its dimensions.", Param("input", Tensor.self), Param("dims", Sizes.self, "repetitions for each dimension"),
             returns: "tensor", example: "print(tensor{1, 2}:tile(2, 2))", see: ["tensor.repeat_interleave", "tensor.expand"]) { (x: Tensor, times: Sizes) in try x.tile(times.values) }
         Function("tensor.repeat_interleave", "Each element repeated in its place.", Param("input", Tensor.self), Param("repeats", Operand.self, "how often: one number, or a tensor with one for each position"),
             Param("dim", Dimension?.self, "the flattened tensor when left out"),

@@ -8,15 +8,14 @@ extension TensorFunctions {
         scaledSum("sub", "Elementwise difference; `alpha` scales the second operand.", { try $0.sub($1, inPlace: $2) }, { try $0.sub($1, inPlace: $2) })
         Family.binary("mul", "Elementwise product.", example: "print(tensor{1, 2}:mul(3))", see: ["tensor.matmul"],
             { try $0.mul($1, inPlace: $2) }, { try $0.mul($1, inPlace: $2) })
-        Family.binary("div", "Elementwise quotient; integers become float32.", example: "print(tensor{1, 2}:div(4))", see: ["tensor.floor_divide"],
-            { try $0.div($1, inPlace: $2) }, { try $0.div($1, inPlace: $2) })
+        division
         Family.binary("floor_divide", "Elementwise quotient, rounded down.", example: "print(tensor{7, -7}:floor_divide(2))", see: ["tensor.remainder"],
             { try $0.floorDivide($1, inPlace: $2) }, { try $0.floorDivide($1, inPlace: $2) })
         Family.binary("remainder", "Elementwise remainder, with the sign of the divisor.", example: "print(tensor{7, -7}:remainder(3))", see: ["tensor.fmod"],
             { try $0.remainder($1, inPlace: $2) }, { try $0.remainder($1, inPlace: $2) })
         Family.binary("fmod", "Elementwise remainder, with the sign of the dividend.", example: "print(tensor{7, -7}:fmod(3))", see: ["tensor.remainder"],
             { try $0.fmod($1, inPlace: $2) }, { try $0.fmod($1, inPlace: $2) })
-        Family.binary("pow", "Elementwise power.", example: "print(tensor{1, 2, 3}:pow(2))", see: ["tensor.square"],
+        Family.binary("pow", "Elementwise power.", other: "exponent", example: "print(tensor{1, 2, 3}:pow(2))", see: ["tensor.square"],
             { try $0.pow($1, inPlace: $2) }, { try $0.pow($1, inPlace: $2) })
         Family.binary("minimum", "The smaller of two elements; NaN if either is NaN.", example: "print(tensor{1, 5}:minimum(3))", see: ["tensor.maximum", "tensor.min"],
             { try $0.minimum($1, inPlace: $2) })
@@ -174,6 +173,19 @@ extension TensorFunctions {
         ]
     }
 
+    private static var division: [Function] {
+        Family.forms("div", "Elementwise quotient; integers become float32 unless it is rounded.", example: "tensor{7, -7}", "2", see: ["tensor.floor_divide"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"), Param("rounding_mode", Tensor.QuotientRounding?.self, "\"trunc\": toward zero; \"floor\": down"),
+                returns: form.returns(), example: form.example, see: form.see) { (a: Tensor, b: Operand, rounding: Tensor.QuotientRounding?) -> Outcome in
+                if let rounding { return Outcome(try a.div(b.tensor(beside: a), rounding: rounding, inPlace: form.inPlace), form) }
+                switch b {
+                case .tensor(let b): return Outcome(try a.div(b, inPlace: form.inPlace), form)
+                case .scalar(let b): return Outcome(try a.div(b, inPlace: form.inPlace), form)
+                }
+            }
+        }
+    }
+
     private static var lerp: [Function] {
         Family.forms("lerp", "A way between two tensors: `input + weight · (end - input)`.", example: "tensor{0, 10}", "tensor{10, 20}, 0.5") { form in
             Function(form.path, form.summary, Param("input", Tensor.self), Param("end", Tensor.self), Param("weight", Operand.self, "0 gives input, 1 gives end"),
@@ -218,5 +230,7 @@ extension TensorFunctions {
         Function("tensor.\(name)", summary, Param("input", Tensor.self), returns: "tensor of bool", example: "print(tensor{0, 1, 1/0}:\(name)())") { (x: Tensor) in try body(x) }
     }
 }
+
+extension Tensor.QuotientRounding: LuaOption {}
 
 enum GELUForm: String, CaseIterable, LuaOption { case none, tanh }

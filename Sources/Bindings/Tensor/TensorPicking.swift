@@ -21,7 +21,12 @@ extension TensorFunctions {
         scattering("scatter_add", "Adds elements of `src` at the positions along a dimension that `index` holds.") { x, dim, index, source, inPlace in
             try x.scatterAdd(dim, index, source.tensor(beside: x).expand(index.shape), inPlace: inPlace)
         }
-        rows("index_add", "Adds slices of `source` at chosen positions of a dimension.") { try $0.indexAdd($1, $2, $3, inPlace: $4) }
+        Family.forms("index_add", "Adds slices of `source` at chosen positions of a dimension.", example: "tensor.zeros(3, 2)", "1, tensor{1, 3}, tensor.ones(2, 2)", see: ["tensor.index_select"]) { form in
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self), Param("source", Tensor.self), Param("alpha", Scalar.self, default: .int(1)),
+                returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, dim: Dimension, index: Indices, source: Tensor, alpha: Scalar) in
+                Outcome(try x.indexAdd(dim.swift, index.tensor, source, alpha: alpha, inPlace: form.inPlace), form)
+            }
+        }
         rows("index_copy", "Replaces slices at chosen positions of a dimension by those of `source`.") { try $0.indexCopy($1, $2, $3, inPlace: $4) }
         Function("tensor.masked_select", "The elements where a mask is true, as a vector.", Param("input", Tensor.self), Param("mask", Tensor.self, "bool, broadcast with input"),
             returns: "tensor [n]", example: "local x = tensor{1, -2, 3}\nprint(x:masked_select(x:gt(0)))", see: ["tensor.masked_fill", "tensor.where"]) { (x: Tensor, mask: Tensor) in try x.maskedSelect(mask) }

@@ -39,10 +39,10 @@ extension TensorFunctions {
     private static func spread(
         _ name: String, _ summary: String, _ body: @escaping (Tensor, [Int]?, Double, Bool) throws -> Tensor
     ) -> Function {
-        Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", OneOrMany<Dimension>?.self), Param("correction", Double?.self, shown: "1", "the sum is divided by n - correction"), Param("keepdim", Bool.self, default: false),
+        Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", OneOrMany<Dimension>?.self), Param("correction", Correction?.self, shown: "1", "the sum is divided by n - correction; true and false are 1 and 0"), Param("keepdim", Bool.self, default: false),
             Param("unbiased", Bool?.self, "false: correction 0"),
-            returns: "tensor", example: "print(tensor{1, 2, 3, 4}:\(name)())\nprint(tensor{1, 2, 3, 4}:\(name){correction=0})") { (x: Tensor, dims: OneOrMany<Dimension>?, correction: Double?, keepdim: Bool, unbiased: Bool?) in
-            try body(x, dims?.swift, correction ?? (unbiased == false ? 0 : 1), keepdim)
+            returns: "tensor", example: "print(tensor{1, 2, 3, 4}:\(name)())\nprint(tensor{1, 2, 3, 4}:\(name){correction=0})") { (x: Tensor, dims: OneOrMany<Dimension>?, correction: Correction?, keepdim: Bool, unbiased: Bool?) in
+            try body(x, dims?.swift, correction?.value ?? (unbiased == false ? 0 : 1), keepdim)
         }
     }
 
@@ -67,6 +67,17 @@ extension TensorFunctions {
     ) -> Function {
         Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", Dimension?.self), Param("keepdim", Bool.self, default: false),
             returns: "tensor of int64", example: "print(tensor{{3, 1}, {2, 4}}:\(name)(2))", see: see) { (x: Tensor, dim: Dimension?, keepdim: Bool) in Positions(try body(x, dim?.swift, keepdim)) }
+    }
+}
+
+/// What `var` and `std` subtract from the count: a number, or whether they are unbiased.
+struct Correction: LuaArgument {
+    let value: Double
+    static var luaType: LuaType { LuaType("number|boolean", phrase: "a number or a boolean") }
+
+    static func read(_ call: Call, at index: Int32) throws -> Correction {
+        guard let scalar = call.scalar(at: index) else { throw call.mismatch(luaType, at: index) }
+        return Correction(value: scalar.doubleValue)
     }
 }
 

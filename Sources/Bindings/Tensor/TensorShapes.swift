@@ -41,7 +41,7 @@ extension TensorFunctions {
             return Receiver()
         }
         exchanged("transpose", "A view with two dimensions exchanged.")
-        exchanged("swapaxes", "A view with two dimensions exchanged; another name for transpose.")
+        exchanged("swapaxes", "A view with two dimensions exchanged; another name for transpose.", "axis")
         Function("tensor.transpose_", "In place: two dimensions exchanged.", Param("input", Tensor.self), Param("dim0", Dimension.self), Param("dim1", Dimension.self),
             returns: "the tensor itself", example: "local x = tensor.zeros(2, 3)\nx:transpose_(1, 2)\nprint(#x)") { (x: Tensor, a: Dimension, b: Dimension) -> Receiver in
             _ = try x.transpose(a.swift, b.swift, inPlace: true)
@@ -76,7 +76,7 @@ extension TensorFunctions {
         Function("tensor.unbind", "The slices along a dimension, as a table of views.", Param("input", Tensor.self), Param("dim", Dimension.self, default: Dimension(offset: 0)),
             returns: "table of tensors", example: "print(#tensor.zeros(3, 2):unbind())", see: ["tensor.split"]) { (x: Tensor, dim: Dimension) in try x.unbind(dim.swift) }
         Function("tensor.split", "Parts of a dimension, each of one size or of the sizes given, as a table of views.", Param("input", Tensor.self),
-            Param("size", OneOrMany<Int>.self, "size of the parts, or a table of sizes"), Param("dim", Dimension.self, default: Dimension(offset: 0)),
+            Param("split_size_or_sections", OneOrMany<Int>.self, "size of the parts, or a table of sizes"), Param("dim", Dimension.self, default: Dimension(offset: 0)),
             returns: "table of tensors", example: "print(#tensor.zeros(5):split(2))", see: ["tensor.chunk"]) { (x: Tensor, size: OneOrMany<Int>, dim: Dimension) in
             size.values.count == 1 ? try x.split(size.values[0], dim.swift) : try x.split(size.values, dim.swift)
         }
@@ -84,8 +84,8 @@ extension TensorFunctions {
             returns: "table of tensors", example: "print(#tensor.zeros(5):chunk(2))", see: ["tensor.split"]) { (x: Tensor, chunks: Int, dim: Dimension) in try x.chunk(chunks, dim.swift) }
     }
 
-    private static func exchanged(_ name: String, _ summary: String) -> Function {
-        Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim0", Dimension.self), Param("dim1", Dimension.self),
+    private static func exchanged(_ name: String, _ summary: String, _ word: String = "dim") -> Function {
+        Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("\(word)0", Dimension.self, "one dimension"), Param("\(word)1", Dimension.self, "the other"),
             returns: "tensor", example: "print(tensor.zeros(2, 3, 4):\(name)(1, 3).shape[1])", see: ["tensor.permute"]) { (x: Tensor, a: Dimension, b: Dimension) in
             try x.transpose(a.swift, b.swift)
         }

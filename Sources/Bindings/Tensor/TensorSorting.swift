@@ -22,15 +22,15 @@ extension TensorFunctions {
             let (values, indices) = try x.kthvalue(k - 1, dim.swift, keepdim: keepdim)
             return (values, Positions(indices))
         }
-        Function("tensor.unique", "The different values in order, and on request where each element's value stands and how often it occurs.", Param("input", Tensor.self), Param("return_inverse", Bool.self, default: false), Param("return_counts", Bool.self, default: false),
-            returns: "values; then positions; then counts", example: "local values, counts = tensor{3, 1, 3}:unique{return_counts=true}\nprint(values, counts)", see: ["tensor.sort"]) { (x: Tensor, inverse: Bool, counts: Bool) -> Results in
+        Function("tensor.unique", "The different values in order, and on request where each element's value stands and how often it occurs.", Param("input", Tensor.self), Param("sorted", Bool.self, default: true, "false: any order will do; they come in order all the same"), Param("return_inverse", Bool.self, default: false), Param("return_counts", Bool.self, default: false),
+            returns: "values; then positions; then counts", example: "local values, counts = tensor{3, 1, 3}:unique{return_counts=true}\nprint(values, counts)", see: ["tensor.sort"]) { (x: Tensor, _: Bool, inverse: Bool, counts: Bool) -> Results in
             let found = try x.unique()
             var results: [any LuaResult] = [found.values]
             if inverse { results.append(Positions(found.inverse)) }
             if counts { results.append(found.counts) }
             return Results(results)
         }
-        Function("tensor.searchsorted", "For each value, the position in a sorted tensor before which it would be put: 1..n+1.", Param("sorted", Tensor.self), Param("values", Tensor.self), Param("right", Bool.self, default: false, "behind equal elements instead of before them"),
+        Function("tensor.searchsorted", "For each value, the position in a sorted tensor before which it would be put: 1..n+1.", Param("sorted_sequence", Tensor.self, "a tensor in order"), Param("input", Tensor.self, "values to look for"), Param("right", Bool.self, default: false, "behind equal elements instead of before them"),
             returns: "tensor of int64", example: "print(tensor{1, 3, 5}:searchsorted(tensor{3, 6}))") { (sorted: Tensor, values: Tensor, right: Bool) in Positions(try sorted.searchsorted(values, right: right)) }
     }
 }

@@ -59,7 +59,7 @@ extension ArgumentReader {
     private var isCalledObject: Bool { signature.parameters.first?.name == "self" && !signature.path.contains(":") }
 
     /// "argument 2", as the caller counts: without the receiver of a method call.
-    private func place(_ index: Int) -> String {
+    func place(_ index: Int) -> String {
         if !isMethodCall { return "argument \(index)" }
         return index == 1 ? "the receiver" : "argument \(index - 1)"
     }

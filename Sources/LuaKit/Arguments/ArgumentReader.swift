@@ -137,7 +137,7 @@ struct ArgumentReader {
             }
             let isVariadic = signature.variadic.map { number >= $0 } ?? false
             if !isVariadic, number < given, !call.isNil(at: Int32(number) + 1) {
-                throw error("'\(name)' is given twice, as argument \(number + 1) and by name")
+                throw error("'\(name)' is given twice, as \(place(number + 1)) and by name")
             }
         }
     }

@@ -159,7 +159,7 @@ struct BackwardPass {
         }
         if gradients.count == 1, let gradient = gradients[0] { node.gradientProbe = Node.Probe(gradient) }
         if relevant != nil, !node.edges.contains(where: { $0.map(isRelevant) ?? false }) { return }
-        let results = try node.gradients(of: gradients)
+        let results = try withoutChecks { try node.gradients(of: gradients) }
         guard results.count == node.edges.count else {
             throw TensorError.rule(node.name, "the gradient rule returned \(results.count) gradients for \(node.edges.count) inputs")
         }
@@ -171,6 +171,14 @@ struct BackwardPass {
             if Autograd.detectsAnomalies { try gradient.checkFinite(node.name + " (gradient)", at: node.position) }
             try deliver(node.fitted(gradient, to: edge), to: edge)
         }
+    }
+
+    /// Runs a rule whose result is checked as a whole, under the operation's own name and line.
+    private func withoutChecks<R>(_ rule: () throws -> R) rethrows -> R {
+        guard Autograd.detectsAnomalies else { return try rule() }
+        Autograd.detectsAnomalies = false
+        defer { Autograd.detectsAnomalies = true }
+        return try rule()
     }
 
     private func isRelevant(_ edge: Node.Edge) -> Bool {

@@ -189,6 +189,10 @@ for symbol, op, x, y in (("+", "add", "f", "g"), ("-", "sub", "f", "g"), ("*", "
     case(op, "operator", f"7.5 {symbol} kn", f"7.5 {symbol} kn")
 case("floor_divide", "operator", "torch.floor_divide(k, kn)", "k // kn")
 case("floor_divide", "operator", "torch.floor_divide(k, 2)", "k // 2")
+for how in ("trunc", "floor"):
+    case("div", "option", f"torch.div(f, p, rounding_mode='{how}')", f"f:div(p, {{rounding_mode='{how}'}})")
+    case("div", "option", f"torch.div(k, kn, rounding_mode='{how}')", f"k:div(kn, '{how}')")
+    case("div", "option", f"torch.div(k, 2, rounding_mode='{how}')", f"k:clone():div_(2, '{how}')")
 case("pow", "operator", "p ** 3", "p ^ 3", smooth=2)
 case("pow", "operator", "2 ** f", "2 ^ f", smooth=2)
 case("pow", "operator", "k ** 2", "k ^ 2")
@@ -269,6 +273,7 @@ case("prod", "zero", "torch.prod(tied, 1)", "tied:prod(2)", smooth=-1)
 for op in ("var", "std"):
     case(op, "option", f"torch.{op}(t3, 1, correction=0)", f"t3:{op}(2, {{correction=0}})", smooth=2)
     case(op, "option", f"torch.{op}(t3, 1, unbiased=False)", f"t3:{op}(2, {{unbiased=false}})", smooth=2)
+    case(op, "option", f"torch.{op}(t3, 1, False, True)", f"t3:{op}(2, false, true)", smooth=2)
     case(op, "option", f"torch.{op}(t3, (0, 2), correction=2)", f"t3:{op}({{1, 3}}, 2)", smooth=2)
     case(op, "option", f"torch.{op}(s1, correction=1)", f"s1:{op}()", grad=False)
 for order in ("1", "3", "0.5", "inf", "-inf", "0"):
@@ -353,7 +358,7 @@ case("kthvalue", "negative dim", "(lambda y: (y[0], y[1] + 1))(torch.kthvalue(t3
 case("kthvalue", "0-d", "(lambda y: (y[0], y[1] + 1))(torch.kthvalue(s, 1))", "s:kthvalue(1)")
 case("kthvalue", "nan inf", "torch.kthvalue(nm, 3, 1)[0]", "(nm:kthvalue(3, 2))")
 case("unique", "base", "torch.unique(ties, return_counts=True)", "ties:unique{return_counts=true}")
-case("unique", "option", "(lambda y: (y[0], y[1] + 1, y[2]))(torch.unique(k, return_inverse=True, return_counts=True))", "k:unique(true, true)")
+case("unique", "option", "(lambda y: (y[0], y[1] + 1, y[2]))(torch.unique(k, return_inverse=True, return_counts=True))", "k:unique(true, true, true)")
 case("unique", "bool", "torch.unique(b)", "b:unique()")
 case("unique", "zero-size", "torch.unique(e)", "e:unique()")
 case("searchsorted", "base", "torch.searchsorted(order, look) + 1", "order:searchsorted(look)")
@@ -476,7 +481,7 @@ for op, lua, py in (
     ("index", "t3[1]", "t3[0]"), ("index", "t3[-1]", "t3[-1]"), ("index", "t3[{1, 2}]", "t3[0, 1]"), ("index", "t3[{{}, {2, 3}}]", "t3[:, 1:3]"), ("index", "t3[{{}, {}, {1, -1, 2}}]", "t3[:, :, ::2]"), ("index", "t3['2, :2, ::3']", "t3[1, :2, ::3]"), ("index", "t3[{{}, i1}]", "t3[:, i1 - 1]"),
     ("index", "t3[ip]", "t3[ip - 1]"), ("index", "t3[{ip, ip}]", "t3[ip - 1, ip - 1]"), ("index", "t3[{ip, {}, ip}]", "t3[ip - 1, :, ip - 1]"), ("index", "t3[{1, {}, ip}]", "t3[0, :, ip - 1]"), ("index", "t3[i2:narrow(2, 1, 2):clamp{max=2}]", "t3[i2[:, :2].clamp(max=2) - 1]"), ("index", "f[msk]", "f[msk]"), ("index", "t3[msk]", "t3[msk]"), ("index", "t3[{{}, bb}]", "t3[:, bb]"), ("index", "e[{{}, 1}]", "e[:, 0]"), ("index", "k[{{}, {2, 2}}]", "k[:, 1:2]"),
     ("index_select", "t3:index_select(2, i1)", "t3.index_select(1, i1 - 1)"), ("index_select", "t3:index_select(-1, i1)", "t3.index_select(-1, i1 - 1)"), ("gather", "f:gather(2, i2)", "f.gather(1, i2 - 1)"), ("gather", "m34:gather(1, i2)", "m34.gather(0, i2 - 1)"), ("take_along", "f:take_along(i3, 2)", "torch.take_along_dim(f, i3 - 1, 1)"), ("take_along", "f:take_along(cnt)", "torch.take_along_dim(f, cnt - 1)"), ("take", "f:take(i2)", "f.take(i2 - 1)"),
-    ("scatter", "f:scatter(2, i3, col)", "f.scatter(1, i3 - 1, col)"), ("scatter", "f:scatter(2, i3, 1.5)", "f.scatter(1, i3 - 1, 1.5)"), ("scatter_add", "f:scatter_add(2, i2, g)", "f.scatter_add(1, i2 - 1, g)"), ("scatter_add", "f:scatter_add(1, i2:clamp{max=2}, g)", "f.scatter_add(0, i2.clamp(max=2) - 1, g)"), ("index_add", "f:index_add(2, i1, g)", "f.index_add(1, i1 - 1, g)"), ("index_copy", "f:index_copy(1, ip, g)", "f.index_copy(0, ip - 1, g)"),
+    ("scatter", "f:scatter(2, i3, col)", "f.scatter(1, i3 - 1, col)"), ("scatter", "f:scatter(2, i3, 1.5)", "f.scatter(1, i3 - 1, 1.5)"), ("scatter_add", "f:scatter_add(2, i2, g)", "f.scatter_add(1, i2 - 1, g)"), ("scatter_add", "f:scatter_add(1, i2:clamp{max=2}, g)", "f.scatter_add(0, i2.clamp(max=2) - 1, g)"), ("index_add", "f:index_add(2, i1, g)", "f.index_add(1, i1 - 1, g)"), ("index_add", "f:index_add(1, ip, g, {alpha=2})", "f.index_add(0, ip - 1, g, alpha=2)"), ("index_copy", "f:index_copy(1, ip, g)", "f.index_copy(0, ip - 1, g)"),
     ("masked_select", "f:masked_select(msk)", "f.masked_select(msk)"), ("masked_select", "f:masked_select(bb)", "f.masked_select(bb)"), ("masked_fill", "f:masked_fill(msk, 2)", "f.masked_fill(msk, 2.)"), ("masked_fill", "t3:masked_fill(bb:unsqueeze(2), s)", "t3.masked_fill(bb.unsqueeze(1), s)"),
 ):
     case(op, "base", py, lua, smooth=2)

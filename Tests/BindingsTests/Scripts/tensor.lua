@@ -115,6 +115,13 @@ same(T{1}:add(2, {alpha = 3}), {7}); same(T{2.5, -2.5}:round(), {2, -2}); same(T
 same(T{3}:fmod(-2), {1}); same(T{-3}:remainder(2), {1}); same(T{2}:pow(T{3}), {8}); same(T{5, 2}:eq_(2), {0, 1}, "in place the receiver's type stays"); same(T{1, 0}:logical_not_(), {0, 1})
 same(T{1}:atan2(T{1}):item() - math.pi / 4 < 1e-6, true); same(T{4, 9}:rsqrt_(), {0.5, 1 / 3}); same(T{-1, 1}:leaky_relu(0.5), {-0.5, 1}); same(T{-1, 1}:hardtanh_(-0.5, 0.5), {-0.5, 0.5}); same(T{-3, 3}:relu_(), {0, 3}); same(T{1, 5}:minimum(3), {1, 3})
 
+same(T{7, -7}:div(2, {rounding_mode = "trunc"}), {3, -3}); same(T{7, -7}:div(2, "floor"), {3, -4}); same(int{7, -7}:div(2, "trunc").dtype, "int64")
+
+-- Options and required arguments by name, alone or after positions
+same(T.cat{T{{1}}, T{{2}}, dim = 2}, {{1, 2}}); same(T{{1, 2}}:sum{dim = 2, keepdim = true}, {{3}}); same(T{1, 2}:topk{k = 1}, {2}); same(T{2}:pow{exponent = 3}, {8}); same(T.full{shape = {2}, fill_value = 3}, {3, 3}); same(T.linspace{start = 0, ["end"] = 1, steps = 2}, {0, 1}); same(m:permute{2, 1}, m:t())
+same(T{1, 2, 3, 4}:var(1, false):item(), 1.25); same(T{1, 2}:sum{dim = 1}:item(), 3.0)
+fails("'dim' is given twice, as argument 1 and by name", function() return T{1, 2}:sum(1, {dim = 1}) end)
+
 -- Promotion
 same((int{1} + 1).dtype, "int64"); same((int{1} + 2.0).dtype, "float32"); same((int{7} / 2).dtype, "float32"); same((T{true} + 1).dtype, "int64"); same((T{1} + T({1}, {dtype = "float64"})).dtype, "float64")
 same((T{1} + T(1, {dtype = "float64"})).dtype, "float32", "a single number does not widen"); same((int{1} + T({1}, {dtype = "int32"})).dtype, "int64"); same((T{true} + T{true}).dtype, "bool"); same(int{1, 2}:sum().dtype, "int64"); same(T{true, true}:sum():item(), 2)
@@ -185,6 +192,9 @@ same(autograd.gradcheck(function(x) return x:tanh() end, T{0.1, 0.2}), true); lo
 local passed, report = autograd.gradcheck(wrong, T{0.5}, {raise = false}); same(passed, false); same(type(report), "string"); fails("gradcheck", function() autograd.gradcheck(wrong, T{0.5}) end)
 local h = c:register_hook(function(grad) return grad * 10 end); c:zero_grad(); (c * 1):sum():backward(); same(c.grad, {10, 10}); h:remove(); c:zero_grad(); (c * 1):sum():backward(); same(c.grad, {1, 1})
 autograd.detect_anomaly(true); fails("tensor.lua", function() return (T({-1}, {requires_grad = true}):log()) end); fails("log", function() return T{-1}:log() end); autograd.detect_anomaly(false)
+autograd.detect_anomaly(true); local zero = T({0}, {requires_grad = true})
+local root = zero:sqrt()
+fails("sqrt (gradient): first NaN or infinity at tensor.lua:196", function() (root * 0):backward() end); autograd.detect_anomaly(false)
 local p, q = T({2}, {requires_grad = true}), T({-3}, {requires_grad = true}); local loss = (p * q + 10) * -2; loss:backward(); same(tostring(autograd.graph(loss)):find("mul") ~= nil, true); same(autograd.graph(loss):dot():find("digraph") ~= nil, true)
 local path = os.tmpname() .. ".svg"; autograd.graph(loss):svg(path); same(io.open(path):read("a"):find("<svg", 1, true) ~= nil, true); os.remove(path); fails("must end in .svg", function() autograd.graph(loss):svg("x.txt") end)
 local n = T({3}, {requires_grad = true}); local ops = {}; for step in autograd.stepper(n * n + 1) do ops[#ops + 1] = step.op end; same(ops, {"add", "mul", "leaf"}); same(n.grad, {6})
