@@ -222,6 +222,8 @@ import Testing
             ("(function() local x = tensor({1}, {requires_grad=true}) x.grad = tensor{1, 2} end)()", "grad: [2] and [1]: the gradient must have the tensor's shape and dtype"),
             ("autograd.hessian(function(x) return x * 2 end, tensor{1, 2})", "hessian() starts from one number; this is [2]. Try loss:mean()."),
             ("autograd.stepper(tensor{1})", "stepper: the value depends on no tensor that requires gradients: nothing was marked with requires_grad, or the path was cut (item, detach, no_grad)"),
+            ("(function() local x = tensor({1}, {requires_grad=true}) x:register_hook(function(g) return 5 end) local y = x * x y:backward() end)()", "register_hook: the hook must return a tensor or nothing, it returned a number"),
+            ("autograd.func{forward=function(ctx, x) return 5 end, backward=function() end}(tensor{1})", "func: forward must return tensors, it returned a number"),
             ("autograd.no_grad(5)", "autograd.no_grad: argument 1 'fn' must be a function, got 5"),
             ("autograd.value_and_grad(function(x) return x end)(3)", "value_and_grad: none of the arguments is a floating point tensor"),
         ]),

@@ -27,9 +27,9 @@ extension TensorFunctions {
             Param("input", Tensor.self), Param("hook", LuaFunction.self, "function(grad)"), returns: "a handle with remove()",
             example: "local x = tensor({2}, {requires_grad=true})\nx:register_hook(function(g) return g * 10 end)\nlocal y = x * x\ny:backward()\nprint(x.grad)") { (x: Tensor, hook: LuaFunction) in
             HookHandle(try x.addGradientHook { gradient in
-                guard case .object(let object)? = try hook(Fresh(gradient.detached(unless: gradient.requiresGrad))).first else { return nil }
-                guard let replaced = object as? Tensor else {
-                    throw TensorError.rule("register_hook", "the hook must return a tensor or nothing")
+                guard let first = try hook(Fresh(gradient.detached(unless: gradient.requiresGrad))).first, !first.isNil else { return nil }
+                guard case .object(let object) = first, let replaced = object as? Tensor else {
+                    throw TensorError.rule("register_hook", "the hook must return a tensor or nothing, it returned a \(first.typeName)")
                 }
                 return replaced
             })
