@@ -23,6 +23,10 @@ import Testing
         ("print(T.Compose{T.RandomCrop(32, {padding=4}), T.Normalize(0.5, {0.25})}, T.RandomRotation(15))", "Compose{RandomCrop(32, {padding={4, 4, 4, 4}}), Normalize({0.5}, {0.25})}\tRandomRotation({-15, 15})"),
         ("local x, y = T.Mixup{num_classes=2}(tensor.rand(4, 3), tensor{1, 2, 2, 1}) print(y:sum():item(), #set:map(T.Mixup()))", "4.0\t6"),
         ("print(T.ToTensor()(tensor({{{0, 255}}}, {dtype=\"uint8\"})), T.Resize({2, 2})(tensor.ones(1, 4, 4)).shape[2])", "[1, :, :]\n0  1\n[1, 1, 2] float32\t2"),
+        ("local path = os.tmpname() data.save_npy(path, tensor{{1, 2}, {3, 4}}:t()) print(data.load_npy(path)) data.save_npz(path, {b = tensor{true}}, {compressed=true}) print(data.load_npz(path).b.dtype) os.remove(path)", "1  3\n2  4\n[2, 2] float32\nbool"),
+        ("local path = os.tmpname() .. \".ppm\" data.save_image(path, tensor{{0, 1}, {1, 0}}:expand(3, 2, 2)) print(data.load_image(path)[1][1][2]:item(), data.load_image(path, {mode=\"gray\", dtype=\"float32\"}).dtype) os.remove(path)", "255\tfloat32"),
+        ("local t = data.CharTokenizer(\"hello\") print(t, t:encode(\"hole\"), t:decode{2, 1}, t.vocab[1], #data.BPETokenizer({\"low low\", \"low\"}, {vocab_size=258}))", "CharTokenizer of 4 ids\t2  4  3  1\n[4] int64\the\te\t258"),
+        ("local lm = data.language_model(tensor{5, 6, 7, 8}, {block=2}) print(#lm, lm:get(2)) print(data.pad_sequence({tensor{1, 2}, tensor{3}}, {batch_first=true}))", "2\t6  7\n[2] int64\t7  8\n[2] int64\n1  2\n3  0\n[2, 2] float32"),
         ("local x, y = data.make_blobs(30, {centers=3, seed=1}) print(x.shape[2], y:min():item(), y:max():item(), #data.TensorDataset(data.make_xor(7)))", "2\t1\t3\t7"),
     ]
 
@@ -51,6 +55,12 @@ import Testing
         ("T.RandomAffine(10, {scale={1}})", "scale must be two numbers"),
         ("T.Mixup()(tensor.rand(2, 2), tensor{1, 2})", "num_classes is needed"),
         ("T.Mixup{num_classes=2}(tensor.rand(2, 2), tensor{1, 3})", "target 3 is outside 1..2"),
+        ("data.CharTokenizer(\"a\"):encode(\"b\")", "the character \"b\" at place 1 was not in the text for training"),
+        ("data.CharTokenizer(\"a\"):decode{2}", "2 is no token: ids are 1..1"),
+        ("data.BPETokenizer{vocab_size=9}", "vocab_size must be at least 256"),
+        ("data.language_model(tensor{1}, {block=1})", "1 tokens are too few"),
+        ("data.save_image(\"x.gif\", tensor.zeros(1, 2, 2))", "the name must end in .png"),
+        ("data.load_image(\"x\", {mode=\"cmyk\"})", "must be one of"),
         ("data.make_moons{n_sample=3}", "n_samples"),
         ("data.cifar10(\"no such folder\")", "Put cifar-10-binary.tar.gz into"),
     ]

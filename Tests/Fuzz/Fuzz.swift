@@ -10,6 +10,13 @@ let readers: [String: @Sendable (String) throws -> Void] = [
     "idx": { _ = try loadIDX($0) },
     "safetensors": { _ = try loadSafetensors($0) },
     "transform": { _ = try Transform.load($0) },
+    "npy": { _ = try loadNPY($0) },
+    "npz": { _ = try loadNPZ($0) },
+    "image": { _ = try loadImage($0) },
+    "tokenizer": { path in
+        let tokenizer = try Tokenizer.load(path)
+        _ = try tokenizer.decode(tokenizer.encode(Array("some words".utf8)))
+    },
 ]
 
 /// The reader that was asked for, and the file it reads, in memory.

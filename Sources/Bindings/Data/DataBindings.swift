@@ -12,6 +12,8 @@ extension Bindings {
                 DataFunctions.made
                 DataFunctions.files
                 DataFunctions.frames
+                DataFunctions.pictures
+                TextFunctions.all
                 TransformFunctions.constructors
                 TransformFunctions.load
                 DatasetBox.declaration
@@ -24,6 +26,7 @@ extension Bindings {
                 FrameBox.declaration
                 GroupingBox.declaration
                 TransformFunctions.declaration
+                TextFunctions.declaration
             },
             AugmentationFunctions.namespace,
         ]
@@ -37,19 +40,6 @@ enum DataFunctions {
             DatasetBox(try TensorDataset(y.map { [x, $0] } ?? [x], classes: classes))
         }
         LoaderBox.constructor
-    }
-
-    @FunctionBuilder static var files: [Function] {
-        Function("data.load_idx", "Reads a tensor from an IDX file, plain or gzip.", Param("path", String.self), returns: "tensor",
-            example: "print(pcall(data.load_idx, \"no such file\"))") { (path: String) in try loadIDX(path) }
-        Function("data.load_safetensors", "Reads tensors by name from a safetensors file.", Param("path", String.self), returns: "table of tensors by name",
-            example: "local path = os.tmpname()\ndata.save_safetensors(path, {w = tensor{1, 2}})\nprint(data.load_safetensors(path).w)\nos.remove(path)", see: ["data.save_safetensors"]) { (path: String) in
-            OrderedTable(try loadSafetensors(path).tensors.map { ($0.name, $0.tensor) })
-        }
-        Function("data.save_safetensors", "Writes tensors by name to a safetensors file; the file is whole or untouched.", Param("path", String.self), Param("tensors", TensorTable.self, "name → tensor"),
-            example: "local path = os.tmpname()\ndata.save_safetensors(path, {w = tensor{1, 2}})\nos.remove(path)", see: ["data.load_safetensors"]) { (path: String, tensors: TensorTable) -> Void in
-            try saveSafetensors(path, tensors.stateDict, metadata: [])
-        }
     }
 }
 

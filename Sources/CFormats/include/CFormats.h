@@ -3,4 +3,5 @@
 
 #include "nj_csv.h"
 #include "nj_digest.h"
+#include "nj_image.h"
 #include "nj_number.h"
