@@ -1,5 +1,6 @@
 import CKernels
 import CLua
+import Learning
 import LuaKit
 import Tensors
 
@@ -18,6 +19,10 @@ public enum Bindings {
         nj_set_position_source { position in
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
+        }
+        Hint.listener = { [weak runtime] code, text in
+            guard let runtime, let show = Presentation.of(runtime).hint else { return }
+            show("\(nj_current_position().description.map { $0 + ": " } ?? "")\(text) [\(code)]")
         }
         try runtime.install(namespaces, parameterDocs: parameterDocs)
         shareModules(in: runtime)

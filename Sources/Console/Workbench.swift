@@ -17,6 +17,7 @@ final class Workbench {
         self.session = session
         self.options = options
         lua = LuaFunctions(session.runtime)
+        if options.givesHints { session.presentation.hint = { [unowned self] in hint($0) } }
     }
 
     /// Standard output as it is now; a terminal may have changed its size.

@@ -112,9 +112,9 @@ import Testing
         #expect(model.modules.map(\.isTraining) == modes && model.modules.allSatisfy { $0.hooks.isEmpty })
         #expect(try bits(model.parameters) == before)
         // Known from the first layer, and unknown.
-        #expect(try Sequential(Linear(6, 4)).summary().inputShape == [1, 6])
-        #expect(try model.summary().inputShape == nil)
-        #expect(throws: TensorError.self) { try model.summary(inputShape: [5]) }
+        #expect(try Sequential(Linear(6, 4)).summary().inputShapes == [[1, 6]])
+        #expect(try model.summary().inputShapes == [])
+        #expect(throws: LayerInputError.self) { try model.summary(inputShape: [5]) }
         #expect(model.modules.allSatisfy { $0.hooks.isEmpty })
     }
 }

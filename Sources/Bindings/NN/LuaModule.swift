@@ -24,7 +24,7 @@ final class LuaModule: Module {
     override var kind: String { name }
 
     /// The table of fields.
-    private var fields: LuaTable? { runtime.userTable(of: self) }
+    var fields: LuaTable? { runtime.userTable(of: self) }
 
     // MARK: Fields
 
@@ -143,9 +143,20 @@ final class LuaModule: Module {
         }
     }
 
+    /// The modules of one's own whose forwards are running, the outermost first.
+    private(set) nonisolated(unsafe) static var running: [LuaModule] = []
+    private var wasExamined = false
+
     private func callForward(_ arguments: [LuaValue]) throws -> [LuaValue] {
         guard case .function(let forward) = type.member("forward", in: runtime) else { throw LearningError.argument(name, "has no forward: define function \(name):forward(x)") }
-        return try forward.call([.object(self)] + arguments)
+        LuaModule.running.append(self)
+        defer { LuaModule.running.removeLast() }
+        let results = try forward.call([.object(self)] + arguments)
+        if !wasExamined, isTraining, Autograd.isEnabled, LuaModule.running.count == 1 {
+            wasExamined = true
+            noteForgotten(arguments, results, forward)
+        }
+        return results
     }
 
     // MARK: Looking through fields

@@ -154,9 +154,13 @@ extension Bindings {
             try module.load(path, strict: strict)
             return Receiver()
         }
-        Function("summary", "A table of layers with output shapes, how many parameters each has and why, multiply-adds and bytes; changes nothing.", Param("self", Module.self), Param("input_shape", [Int]?.self, "shape of one example; found out when left out, where possible"),
-            returns: "a summary that prints itself", example: "print(nn.Sequential{nn.Linear(784, 10)}:summary{784})") { (module: Module, shape: [Int]?) in
-            SummaryView(try module.summary(inputShape: shape))
+        Function("summary", "A table of layers with output shapes, how many parameters each has and why, multiply-adds and bytes; changes nothing.", Param("self", Module.self), Param("input_shape", SummaryInput?.self, "shape of one example, or a batch itself, or a table of several inputs; found out when left out, where possible"),
+            returns: "a summary that prints itself", example: "print(nn.Sequential{nn.Linear(784, 10)}:summary{784})\nprint(nn.LSTM(3, 4):summary(tensor.zeros(5, 1, 3)).multiply_adds)") { (module: Module, input: SummaryInput?) -> SummaryView in
+            switch input {
+            case .tensors(let inputs)?: return SummaryView(try module.summary(inputs: inputs))
+            case .shape(let shape)?: return SummaryView(try module.summary(inputShape: shape))
+            case nil: return SummaryView(try module.summary())
+            }
         }
     }
 }

@@ -86,6 +86,14 @@ enum ModuleCall {
     static func run(_ call: Call) throws -> Int32 {
         let module = try Module.read(call, at: 1)
         if let own = module as? LuaModule { return try own.run(call) }
+        do { return try run(module, call) } catch var error as LayerInputError {
+            // The outermost module of one's own that is running knows the layer's name.
+            for model in LuaModule.running.reversed() { error.locate(in: model) }
+            throw error
+        }
+    }
+
+    private static func run(_ module: Module, _ call: Call) throws -> Int32 {
         if let function = LayerCalls.function(of: module) { return try function.run(call) }
         if call.argumentCount == 2, let input = call.object(at: 2, as: Tensor.self), !(module is Loss) {
             call.push(new: try module(input))
@@ -98,10 +106,7 @@ enum ModuleCall {
             }
             inputs.append(tensor)
         }
-        if let loss = module as? Loss, inputs.count == 2 {
-            call.push(new: try loss(inputs[0], loss.targetFromLua(inputs[1], prediction: inputs[0])))
-            return 1
-        }
+        if let loss = module as? Loss, inputs.count == 2 { inputs[1] = try loss.targetFromLua(inputs[1], prediction: inputs[0]) }
         if inputs.isEmpty { throw LearningError.argument(module.luaBrief, "needs an input: model(x)") }
         let outputs = try module(inputs)
         try call.makeRoom(outputs.count + 4)

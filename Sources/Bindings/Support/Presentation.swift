@@ -13,6 +13,8 @@ public final class Presentation {
     public var height: () -> Int
     /// Whether colours may be used.
     public var usesColor: Bool
+    /// Shows a hint on a likely mistake; nil for none.
+    public var hint: ((String) -> Void)?
     /// How tensors print, the width apart.
     var printing = PrintOptions()
     /// Columns that the user has set for tensors.

@@ -34,15 +34,21 @@ public class BatchNorm: Module {
 
     public override func forward(_ input: Tensor) throws -> Tensor {
         let ranks = type(of: self).ranks
-        guard ranks.contains(input.rank) else {
-            throw TensorError.shapes(kind, [input.shape], detail: "the input must have \(ranks.map(String.init).joined(separator: " or ")) dimensions")
-        }
+        guard ranks.contains(input.rank), !type(of: self).countsBatches || input.shape[1] == channels else { throw misfit(input.shape) }
         var share = momentum ?? 0
         if isTraining, type(of: self).countsBatches, let batches = buffer(2) {
             try Autograd.withoutGradients { _ = try batches.add(1, inPlace: true) }
             if momentum == nil { share = 1 / (try batches.scalar().doubleValue) }
         }
         return try normalize(input, share)
+    }
+
+    private func misfit(_ shape: [Int]) -> LayerInputError {
+        let forms = type(of: self).ranks.map { ["[C, L]", "[N, C]", "[N, C, L]", "[C, H, W]", "[N, C, H, W]"][$0 == 2 ? (type(of: self).countsBatches ? 1 : 0) : $0 == 3 ? (self is InstanceNorm2d ? 3 : 2) : 4] }
+        var text = "takes \(forms.joined(separator: " or ")) with C = \(channels) but got \(describe(shape))."
+        if self is BatchNorm1d, shape.count == 4 { text += " For pictures there is nn.BatchNorm2d." }
+        if self is BatchNorm2d, shape.count < 4 { text += " For vectors and sequences there is nn.BatchNorm1d." }
+        return LayerInputError(self, text)
     }
 
     func normalize(_ input: Tensor, _ momentum: Double) throws -> Tensor {

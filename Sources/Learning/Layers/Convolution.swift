@@ -64,11 +64,29 @@ public class Convolution: Module {
     func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding) throws -> Tensor { input }
 
     public override func forward(_ input: Tensor) throws -> Tensor {
-        let weight = try required("weight")
+        let weight = try required("weight"), axis = input.rank - type(of: self).spatial - 1
+        guard axis == 1 || axis == 0, input.shape[axis] == inChannels else { throw misfit(input.shape) }
         guard options.paddingMode != .constant, !type(of: self).isTransposed, let border = border else {
             return try convolve(input, weight, options.padding)
         }
         return try convolve(input.pad(border, mode: options.paddingMode), weight, 0)
+    }
+
+    private func misfit(_ shape: [Int]) -> LayerInputError {
+        let spatial = type(of: self).spatial, sides = [["L"], ["H", "W"], ["D", "H", "W"]][spatial - 1].joined(separator: ", ")
+        var text = "takes [N, \(inChannels), \(sides)] but got \(describe(shape))."
+        if shape.count == spatial + 2, shape.last == inChannels {
+            text += " The channels come last: x:movedim(-1, 2)."
+        } else if shape.count == spatial + 1, inChannels == 1 {
+            text += " Add a dimension for the channel: x:unsqueeze(2)."
+        } else if spatial == 2, shape.count == 2, shape[1] > 0, shape[1] % inChannels == 0 {
+            let side = Int(Double(shape[1] / inChannels).squareRoot().rounded())
+            if side * side * inChannels == shape[1] {
+                let sizes = [inChannels, side, side]
+                text += " \(shape[1]) = \(product(sizes)): put nn.Reshape(\(sizes.map(String.init).joined(separator: ", "))) before it."
+            }
+        }
+        return LayerInputError(self, text)
     }
 
     /// The padding as `pad` takes it, last dimension first; nil for none.

@@ -24,6 +24,7 @@ open class Embedding: Module {
     open override func makeSimilar() throws -> Module { try Embedding(count, dimension, paddingIndex: paddingIndex) }
     open override var details: String { "\(count), \(dimension)" + (paddingIndex.map { ", padding_idx=\($0)" } ?? "") }
     open override var inputDType: DType { .int64 }
+    public override func formula(of shape: [Int]) -> String { product(shape) }
 
     /// A position from the start, from one that may count from the end.
     static func position(_ index: Int?, _ count: Int, _ operation: String) throws -> Int? {
@@ -75,4 +76,5 @@ open class EmbeddingBag: Module {
     }
     open override var details: String { "\(count), \(dimension)" }
     open override var inputDType: DType { .int64 }
+    public override func formula(of shape: [Int]) -> String { product(shape) }
 }

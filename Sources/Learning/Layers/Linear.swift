@@ -25,7 +25,21 @@ public final class Linear: Module {
 
     public override func forward(_ input: Tensor) throws -> Tensor {
         guard let weight else { throw LearningError.argument("Linear", "the weight was removed") }
+        guard input.shape.last == inFeatures || weight.shape != [outFeatures, inFeatures] else { throw misfit(input.shape) }
         return try Tensor.linear(input, weight, bias)
+    }
+
+    private func misfit(_ shape: [Int]) -> LayerInputError {
+        var text = "takes \(inFeatures) value\(inFeatures == 1 ? "" : "s") per example but got \(describe(shape))."
+        let example = shape.dropFirst()
+        if shape.count > 2, example.reduce(1, *) == inFeatures {
+            text += " \(product(example)) = \(inFeatures): put nn.Flatten() before it."
+        } else if shape.count > 1, shape.reduce(1, *) == inFeatures {
+            text += " This is one example: x:reshape(1, \(inFeatures))."
+        } else if shape.count == 2, shape[0] == inFeatures {
+            text += " Did you mean x:t()?"
+        }
+        return LayerInputError(self, text)
     }
 
     public override func makeSimilar() throws -> Module { try Linear(inFeatures, outFeatures, bias: bias != nil) }

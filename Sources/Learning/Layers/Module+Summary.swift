@@ -14,8 +14,10 @@ public struct ModuleSummary {
         public let outputShapes: [[Int]]
         /// Elements of the module's own parameters.
         public let parameterCount: Int
-        /// How the number comes about, such as "784×128 + 128".
+        /// How the number comes about, such as "784×128 + 128"; "as above" for a module or parameters listed before.
         public let formula: String
+        /// Bytes of the module's own parameters and buffers.
+        public let bytes: Int
         /// Multiplications with addition in the module itself, for one example.
         public let multiplyAdds: Int
         /// Whether the module holds others.
@@ -23,8 +25,8 @@ public struct ModuleSummary {
     }
 
     public let rows: [Row]
-    /// The shape that was used, with a batch of one; nil when none was known and nothing was run.
-    public let inputShape: [Int]?
+    /// The shapes that were used; empty when none was known and nothing was run.
+    public let inputShapes: [[Int]]
     public let parameterCount: Int
     public let trainableCount: Int
     public let multiplyAdds: Int
@@ -35,29 +37,37 @@ public struct ModuleSummary {
 }
 
 extension Module {
-    /// Describes this module and all inside it, by running it on zeros of a shape (without the
+    /// Describes this module and all inside it, by running it on a constant of a shape (without the
     /// dimension for the batch); the shape may be left out where the first layer knows it.
     ///
     /// Nothing is changed: modes, buffers, hooks, gradients and the generator are as before.
     /// - Throws: what `forward` throws for the shape.
     public func summary(inputShape: [Int]? = nil) throws -> ModuleSummary {
-        let shape = (inputShape ?? expectedInputShape).map { [1] + $0 }
-        var calls: [ObjectIdentifier: Call] = [:]
-        if let shape { calls = try trace(Tensor.full(shape, sampleValue, inputDType)) }
-        var rows: [ModuleSummary.Row] = []
+        guard let shape = inputShape ?? expectedInputShape else { return try summary(inputs: []) }
+        return try summary(inputs: [Tensor.full([1] + shape, sampleValue, inputDType)])
+    }
+
+    /// Describes this module and all inside it, by running it on inputs; without any, outputs are left out.
+    public func summary(inputs: [Tensor]) throws -> ModuleSummary {
+        let calls = inputs.isEmpty ? [:] : try trace(inputs.map { $0.detach() })
+        var rows: [ModuleSummary.Row] = [], seen = Set<ObjectIdentifier>()
         func visit(_ module: Module, _ name: String, _ depth: Int) {
-            let own = module.ownParameters, call = calls[ObjectIdentifier(module)]
+            let isNew = seen.insert(ObjectIdentifier(module)).inserted, call = calls[ObjectIdentifier(module)]
+            let own = module.ownParameters, new = own.filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
+            let buffers = module.ownBuffers.filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
+            let parts = new.map { module.formula(of: $0.tensor.shape) } + (new.count < own.count ? ["as above"] : [])
             rows.append(ModuleSummary.Row(
                 name: name, kind: module.kind, details: module.details, depth: depth,
-                outputShapes: call?.shapes ?? [], parameterCount: own.reduce(0) { $0 + $1.tensor.count },
-                formula: own.map { Module.formula($0.tensor.shape) }.joined(separator: " + "),
-                multiplyAdds: call?.multiplyAdds ?? 0, isContainer: !module.children.isEmpty))
+                outputShapes: call?.shapes ?? [], parameterCount: new.reduce(0) { $0 + $1.tensor.count }, formula: Module.sum(parts),
+                bytes: (new.map(\.tensor) + buffers.map(\.tensor)).reduce(0) { $0 + $1.count * $1.dtype.size },
+                multiplyAdds: isNew ? call?.multiplyAdds ?? 0 : 0, isContainer: !module.children.isEmpty))
+            guard isNew else { return }
             for (childName, child) in module.children { visit(child, Module.join(name, childName), depth + 1) }
         }
         visit(self, "", 0)
         let parameters = parameters, buffers = buffers
         return ModuleSummary(
-            rows: rows, inputShape: shape, parameterCount: parameters.reduce(0) { $0 + $1.count },
+            rows: rows, inputShapes: inputs.map(\.shape), parameterCount: parameters.reduce(0) { $0 + $1.count },
             trainableCount: parameters.reduce(0) { $0 + ($1.requiresGrad ? $1.count : 0) },
             multiplyAdds: calls.values.reduce(0) { $0 + $1.multiplyAdds },
             stateBytes: (parameters + buffers).reduce(0) { $0 + $1.count * $1.dtype.size },
@@ -71,7 +81,7 @@ extension Module {
         var bytes = 0
     }
 
-    private func trace(_ input: Tensor) throws -> [ObjectIdentifier: Call] {
+    private func trace(_ inputs: [Tensor]) throws -> [ObjectIdentifier: Call] {
         var calls: [ObjectIdentifier: Call] = [:]
         let hooks = modules.map { module in
             module.addForwardHook { module, inputs, outputs in
@@ -90,14 +100,21 @@ extension Module {
             generator.state = state
             Autograd.withoutGradients { for (buffer, values) in kept { _ = try? buffer.copy_(values) } }
         }
-        _ = try evaluating { try self(input) }
+        _ = try evaluating { try self(inputs) }
         return calls
     }
 
-    /// The number of a parameter's elements as a product, inputs first: [128, 784] is "784×128".
-    private static func formula(_ shape: [Int]) -> String {
-        if shape.isEmpty { return "1" }
-        return (shape.dropFirst() + shape.prefix(1)).map(String.init).joined(separator: "×")
+    /// Terms of a sum, equal ones together where they are many: "3×16 + 4×16 + 2·16".
+    private static func sum(_ terms: [String]) -> String {
+        guard terms.count > 4 else { return terms.joined(separator: " + ") }
+        var counts: [String: Int] = [:]
+        for term in terms { counts[term, default: 0] += 1 }
+        var parts: [String] = []
+        for term in terms {
+            guard let count = counts.removeValue(forKey: term) else { continue }
+            parts.append(count == 1 ? term : "\(count)·\(term)")
+        }
+        return parts.joined(separator: " + ")
     }
 }
 

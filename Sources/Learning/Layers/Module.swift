@@ -55,6 +55,9 @@ open class Module {
     /// The number that inputs are filled with when the module is only looked at.
     open var sampleValue: Scalar { ownParameters.isEmpty ? children.first?.module.sampleValue ?? .int(0) : .int(0) }
 
+    /// The number of a parameter's elements as a product, inputs first: [128, 784] is "784×128".
+    open func formula(of shape: [Int]) -> String { shape.isEmpty ? "1" : product(shape.dropFirst() + shape.prefix(1)) }
+
     /// How many multiplications with addition a forward takes, apart from the modules inside.
     open func multiplyAdds(inputs: [Tensor], outputs: [Tensor]) -> Int { 0 }
 

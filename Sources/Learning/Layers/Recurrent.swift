@@ -70,10 +70,18 @@ public class Recurrent: Module {
     }
 
     private func compute(_ input: Tensor, _ hidden: Tensor?, _ memory: Tensor?, _ lengths: [Int]?) throws -> [Tensor] {
+        guard input.rank == 2 || input.rank == 3, input.shape.last == inputSize else { throw misfit(input.shape) }
         let result = try Tensor.recurrent(
             cell, input, weights(), hidden: hidden, cell: memory, batchFirst: batchFirst, lengths: lengths,
             dropout: dropout, training: isTraining)
         return [result.output, result.hidden] + (result.cell.map { [$0] } ?? [])
+    }
+
+    private func misfit(_ shape: [Int]) -> LayerInputError {
+        var text = "takes \(batchFirst ? "[N, T, \(inputSize)]" : "[T, N, \(inputSize)]") but got \(describe(shape))."
+        if shape.count == 4, shape[1] == 1, shape[3] == inputSize { text += " Take out the dimension of size 1: x:squeeze(2)." }
+        if shape.count == 2, shape.last != inputSize, inputSize == 1 { text += " Add a dimension for the one feature: x:unsqueeze(-1)." }
+        return LayerInputError(self, text)
     }
 
     /// The input, and first states if there are any.

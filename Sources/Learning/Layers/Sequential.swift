@@ -38,10 +38,33 @@ public final class Sequential: Module {
         return index < 0 ? index + count : index
     }
 
+    /// The children that were looked through for mistakes.
+    private var examined = 0
+
     public override func forward(_ input: Tensor) throws -> Tensor {
+        if isTraining, examined != count, Autograd.isEnabled { examine() }
         var value = input
-        for (_, module) in children { value = try module(value) }
+        do {
+            for (_, module) in children { value = try module(value) }
+        } catch var error as LayerInputError {
+            error.locate(in: self)
+            throw error
+        }
         return value
+    }
+
+    /// Hints on neighbours that make no sense together.
+    private func examine() {
+        examined = count
+        for (i, (first, second)) in zip(children, children.dropFirst()).enumerated() {
+            guard let first = first.module as? Linear else { continue }
+            if let second = second.module as? Linear, first.outFeatures >= min(first.inFeatures, second.outFeatures) {
+                Hint.say("N16", "Linear → Linear without an activation between equals one Linear (layers \(i + 1) and \(i + 2)). Add nn.ReLU().")
+            }
+            if first.outFeatures == 1, let second = second.module as? Activation, second.activation.name == "Softmax", [1, -1].contains(second.values[0]) {
+                Hint.say("N05", "softmax over one value is always 1 (layer \(i + 2)). Use Sigmoid with BCELoss, or two outputs.")
+            }
+        }
     }
 
     public override func makeSimilar() throws -> Module {

@@ -16,8 +16,15 @@ public final class CrossEntropyLoss: Loss {
         register(buffer: weight, "weight")
     }
 
+    /// Whether a softmax before this loss was hinted at.
+    private var hasHinted = false
+
     public override func forward(_ prediction: Tensor, _ target: Tensor) throws -> Tensor {
-        try prediction.crossEntropy(
+        if !hasHinted, prediction.operation?.name == "softmax" {
+            hasHinted = true
+            Hint.say("N04", "cross_entropy applies log-softmax itself; the model already ends in Softmax. Remove that layer.")
+        }
+        return try prediction.crossEntropy(
             target, weight: buffer(0), ignoreIndex: ignoreIndex, reduction: reduction, labelSmoothing: labelSmoothing)
     }
 

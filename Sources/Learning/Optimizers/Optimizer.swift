@@ -39,6 +39,7 @@ open class Optimizer {
         guard self.groups.contains(where: { !$0.parameters.isEmpty }) else {
             throw LearningError.argument(type(of: self).name, "there are no parameters to optimize")
         }
+        register()
     }
 
     public convenience init(_ parameters: [Tensor], options: [String: Double] = [:]) throws {
@@ -96,6 +97,7 @@ open class Optimizer {
 
     /// Updates all parameters that have a gradient.
     open func step() throws {
+        ForgottenParameters.check(self)
         try Autograd.withoutGradients {
             for group in groups { try update(group) }
         }

@@ -15,6 +15,21 @@ public struct LuaFunction {
         return try runtime.call(self, arguments)
     }
 
+    /// The local variables outside of a Lua function that it uses, with their names.
+    public var upvalues: [(name: String, value: LuaValue)] {
+        (try? reference.runtime().withStack { call in
+            reference.push(to: call)
+            let function = lua_gettop(call.state)
+            guard lua_type(call.state, function) == LUA_TFUNCTION else { return [] }
+            var result: [(name: String, value: LuaValue)] = []
+            while result.count < 255, let name = lua_getupvalue(call.state, function, Int32(result.count) + 1) {
+                result.append((String(cString: name), call.value(at: -1)))
+                njlua_pop(call.state, 1)
+            }
+            return result
+        }) ?? []
+    }
+
     /// Calls the function with values of any types that Lua knows.
     @discardableResult
     public func callAsFunction(_ arguments: any LuaResult...) throws -> [LuaValue] {
