@@ -27,6 +27,10 @@ extension Bindings {
                 returns: "seconds per call", example: "print(nj.timeit(function() return 1 + 1 end, 0.01) > 0)") { (f: LuaFunction, seconds: Double) in
                 try SystemFunctions.timeit(f, seconds)
             }
+            Function("nj.info", "Processor, threads, libraries with their versions, and data folders.", returns: "an object that prints itself, with fields", example: "print(#nj.info().processor > 0)") { SystemInfo() }
+            ProgressLoop.function
+            SystemInfo.declaration
+            ProgressLoop.declaration
             Function("nj.seed_everything", "Seeds every source of chance: tensors, data order, initial weights and Lua's math.random.", Param("seed", Int.self),
                 example: "nj.seed_everything(1)\nprint(tensor.rand(1):item() < 1)", see: ["tensor.manual_seed"]) { (call: Call, seed: Int) -> Void in
                 try Bindings.seedEverything(seed, in: call.runtime)

@@ -57,6 +57,12 @@ bool nj_lapack_available(void) {
     return true;
 }
 
+const char *nj_lapack_version(void) {
+    if (!nj_lapack_available()) return NULL;
+    const char *(*config)(void) = (const char *(*)(void))dlsym(library, "openblas_get_config");
+    return config ? config() : "reference LAPACK";
+}
+
 #define BEGIN(NAME, ...)                                                                         \
     if (!nj_lapack_available()) return NJ_LAPACK_MISSING;                                        \
     void (*call)(__VA_ARGS__) = (void (*)(__VA_ARGS__))routines[NAME][type == NJ_FLOAT64];       \

@@ -10,6 +10,8 @@ enum { NJ_LAPACK_MISSING = -1000, NJ_LAPACK_NO_MEMORY = -1001 };
 
 // Whether the library could be loaded.
 bool nj_lapack_available(void);
+// Name and build of the library, NULL when there is none.
+const char *nj_lapack_version(void);
 
 // a = P L U, in place.
 int nj_lu(nj_dtype type, int n, void *a, int32_t *pivots);

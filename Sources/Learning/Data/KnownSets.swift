@@ -88,6 +88,11 @@ public enum KnownSets {
         return places
     }
 
+    /// Folders where data sets are looked for, the first one first.
+    public static var folders: [String] {
+        [Download.environment("NIGHTJAR_DATA"), shipped, Download.cache].compactMap { $0 }
+    }
+
     /// The path of a file of a set, plain or gzip, under one of two names; downloaded to the cache where
     /// it has a home and `folder` is not given.
     ///

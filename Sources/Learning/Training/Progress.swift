@@ -2,7 +2,8 @@ import Glibc
 
 /// Where a training tells how far it is.
 public protocol ProgressSink: AnyObject {
-    /// A stretch of work begins, such as epoch 1 of 5; `total` is the number of its steps.
+    /// A stretch of work begins, such as epoch 1 of 5; `total` is the number of its steps, 0 where
+    /// nobody knows.
     func begin(_ title: String, total: Int)
     /// Steps done so far and the values so far, which are computed only when they are shown.
     func advance(_ done: Int, _ values: @autoclosure () -> [(name: String, value: Double)])
@@ -55,12 +56,12 @@ public final class TextProgress: ProgressSink {
         pause = max(0.1, 20 * (lastDrawn - now))
         let perStep = (now - start) / Double(max(done, 1))
         let rate = "\(TextProgress.fixed(perStep * 1000, perStep < 0.01 ? 2 : 0)) ms/step"
-        let left = "\(TextProgress.duration(perStep * Double(total - done))) left"
-        let tail = ["\(done)/\(total)", left, rate, TextProgress.list(values)].filter { !$0.isEmpty }.joined(separator: "  ")
+        let left = total > 0 ? "\(TextProgress.duration(perStep * Double(total - done))) left" : ""
+        let tail = [total > 0 ? "\(done)/\(total)" : "\(done)", left, rate, TextProgress.list(values)].filter { !$0.isEmpty }.joined(separator: "  ")
         let room = width() - 1
         let barWidth = min(24, room - title.count - tail.count - 4)
         var line = title
-        if barWidth >= 5 { line += " " + bar(done, barWidth) }
+        if barWidth >= 5, total > 0 { line += " " + bar(done, barWidth) }
         line += "  " + tail
         write("\r\u{1B}[K" + String(line.prefix(max(room, 1))))
         isLineOpen = true

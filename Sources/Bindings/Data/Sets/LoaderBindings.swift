@@ -53,6 +53,26 @@ final class PassBox: LuaObject {
         self.owner = owner
     }
 
+    /// Pushes the next batch, or nil at the end.
+    func next(_ call: Call) throws -> Int32 {
+        if let collate = owner.collate {
+            guard let results = try collated(call, by: collate) else {
+                call.pushNil()
+                return 1
+            }
+            try call.makeRoom(results.count + 4)
+            for value in results { call.push(value) }
+            return Int32(results.count)
+        }
+        guard let batch = try pass.next() else {
+            call.pushNil()
+            return 1
+        }
+        try call.makeRoom(batch.count + 4)
+        for tensor in batch { call.push(new: tensor) }
+        return Int32(batch.count)
+    }
+
     /// The next batch made by a function of Lua's.
     private func collated(_ call: Call, by collate: LuaFunction) throws -> [LuaValue]? {
         guard let indices = try pass.nextIndices() else { return nil }
@@ -71,23 +91,7 @@ final class PassBox: LuaObject {
         Class(PassBox.self, "data.Pass", "One pass over a data set, for `for … in`.", noun: "iterator",
             example: "for x in data.DataLoader(data.TensorDataset(tensor{{1}, {2}})):iter() do print(#x) end", members: {
                 Function(raw: "__call", "The next batch, or nil.", Param("self", PassBox.self)) { call in
-                    let box = try PassBox.read(call, at: 1)
-                    if let collate = box.owner.collate {
-                        guard let results = try box.collated(call, by: collate) else {
-                            call.pushNil()
-                            return 1
-                        }
-                        try call.makeRoom(results.count + 4)
-                        for value in results { call.push(value) }
-                        return Int32(results.count)
-                    }
-                    guard let batch = try box.pass.next() else {
-                        call.pushNil()
-                        return 1
-                    }
-                    try call.makeRoom(batch.count + 4)
-                    for tensor in batch { call.push(new: tensor) }
-                    return Int32(batch.count)
+                    try PassBox.read(call, at: 1).next(call)
                 }
             })
     }
