@@ -51,6 +51,8 @@ import Testing
         ("return nn.ReLU():append(nn.ReLU())", "append: only nn.Sequential and nn.ModuleList take modules one by one, this is nn.ReLU"),
         ("return nn.ModuleList{nn.ReLU()}(tensor.zeros(2))", "ModuleList: this module has no forward for one input"),
         ("return nn.ModuleList{nn.ReLU()}[3]", "module 3 is out of range 1..1 (or -1..-1 from the end)"),
+        ("local N = nn.module('N')\nfunction N:init() self.w = nn.Parameter(tensor.zeros(2)) end\nN().w = tensor.ones(2)", "test.lua:3: field 'w': holds a parameter, which takes nn.Parameter(tensor), or nil to remove it"),
+        ("local l = nn.ReLU()\nl:register_forward_hook(function() return 3 end)\nreturn l(tensor{1})", "test.lua:3: register_forward_hook: the hook must return a tensor, a table of tensors or nothing, it returned a number"),
         // Labels, ids and losses.
         ("return nn.Embedding(5, 2)(tensor{0, 4})", "embedding: id 0 in row 1 is outside 1..5 (5 rows). All ids lie in 0..4, shifted by one: use y + 1"),
         ("return nn.Embedding(5, 2)(tensor{1.5})", "Embedding: the ids must hold whole numbers, got 1.5 at place 1"),

@@ -16,6 +16,7 @@ import Testing
             -- With lengths the state is that of each sequence's last step, and y is 0 behind it.
             local y, h = lstm(x, nil, {lengths={5, 2}})
             assert(y[{{3, 5}, 2}]:abs():sum():item() == 0 and y[{2, 2}]:allclose(h[{2, 2}]))
+            lstm:register_forward_hook(function(module, input, output) assert(#output == 3 and input:size(1) == 2) end)
             local alone = lstm(x["1:2, 2:2"])
             assert(alone[{{}, 1}]:allclose(y[{{1, 2}, 2}]))
             """),

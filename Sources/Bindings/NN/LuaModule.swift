@@ -43,6 +43,10 @@ final class LuaModule: Module {
                 throw LearningError.argument("field '\(name)'", "a module cannot be put inside itself")
             }
             if name == "training" { return false }
+            if case .object(let old) = fields?[name], let parameter = old as? Tensor, parameter.isParameter,
+                case .object(let new) = value, let tensor = new as? Tensor, !tensor.isParameter {
+                throw LearningError.argument("field '\(name)'", "holds a parameter, which takes nn.Parameter(tensor), or nil to remove it")
+            }
             if !value.isNil, !order.contains(name) { order.append(name) }
             if value.isNil { order.removeAll { $0 == name } }
         }

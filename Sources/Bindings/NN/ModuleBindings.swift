@@ -63,15 +63,15 @@ extension Bindings {
             example: "local list = nn.ModuleList{}\nlist:append(nn.Linear(2, 1))\nprint(#list)", see: ["nn.ModuleList", "nn.ParameterList"]) { (call: Call, model: Module, member: ListMember) -> Receiver in
             try Containers.append(call, member, to: model, "append")
         }
-        Function("register_forward_hook", "Calls a function after each forward; what it returns, if anything, replaces the output.", Param("self", Module.self), Param("hook", LuaFunction.self, "function(module, input, output)"),
-            returns: "a handle with remove()", example: "local layer = nn.ReLU()\nlayer:register_forward_hook(function(m, x, y) print(y) end)\nlayer(tensor{-1, 1})") { (module: Module, hook: LuaFunction) in
-            ForwardHandle(module.addForwardHook { module, inputs, outputs in
-                let results = try hook.call([.object(module)] + (inputs + outputs).map { .object($0) })
+        Function("register_forward_hook", "Calls a function after each forward; what it returns, if anything, replaces the output.", Param("self", Module.self), Param("hook", LuaFunction.self, "function(module, input, output); several inputs or outputs are a table"),
+            returns: "a handle with remove()", example: "local layer = nn.ReLU()\nlayer:register_forward_hook(function(m, x, y) print(y) end)\nlayer(tensor{-1, 1})") { (call: Call, module: Module, hook: LuaFunction) in
+            ForwardHandle(module.addForwardHook { [unowned runtime = call.runtime] module, inputs, outputs in
+                let results = try hook.call([.object(module), runtime.oneOrTable(inputs), runtime.oneOrTable(outputs)])
                 guard let first = results.first, !first.isNil else { return nil }
-                guard case .object(let object) = first, let tensor = object as? Tensor else {
-                    throw LearningError.argument("register_forward_hook", "the hook must return a tensor or nothing, it returned a \(first.typeName)")
+                guard let tensors = Runtime.tensors(in: first) else {
+                    throw LearningError.argument("register_forward_hook", "the hook must return a tensor, a table of tensors or nothing, it returned a \(first.typeName)")
                 }
-                return [tensor]
+                return tensors
             })
         }
     }
@@ -162,6 +162,25 @@ extension Bindings {
             case nil: return SummaryView(try module.summary())
             }
         }
+    }
+}
+
+extension Runtime {
+    /// One tensor as it is, several as a table.
+    fileprivate func oneOrTable(_ tensors: [Tensor]) -> LuaValue {
+        if tensors.count == 1 { return .object(tensors[0]) }
+        let table = makeTable()
+        for (i, tensor) in tensors.enumerated() { table[i + 1] = .object(tensor) }
+        return .table(table)
+    }
+
+    /// The tensors of a value that is one, or a table of some.
+    fileprivate static func tensors(in value: LuaValue) -> [Tensor]? {
+        let values: [LuaValue] = if case .table(let table) = value { table.elements } else { [value] }
+        let tensors = values.compactMap { value -> Tensor? in
+            if case .object(let object) = value { object as? Tensor } else { nil }
+        }
+        return tensors.isEmpty || tensors.count < values.count ? nil : tensors
     }
 }
 
