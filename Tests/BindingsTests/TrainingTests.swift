@@ -126,6 +126,24 @@ import Testing
         #expect(result[3].text?.hasPrefix("EarlyStopping(wait=2, best=") == true)
     }
 
+    @Test func diagnosesPrintAndRestore() throws {
+        let result = try Script().run(TrainingTests.setting + """
+
+            local weight, draw = model[1].weight:clone(), tensor.manual_seed(4) or tensor.rand(1):item()
+            tensor.manual_seed(4)
+            local check, sweep, health = nn.check(model, set), nn.lr_find(model, set), nn.health(model, set)
+            assert(weight:equal(model[1].weight) and tensor.rand(1):item() == draw)
+            assert(check.ok and math.abs(check.expected_loss - math.log(2)) < 1e-12 and check.final_loss < check.initial_loss)
+            assert(sweep.suggestion > 1e-5 and #sweep.lrs == #sweep.losses)
+            assert(#health.layers == 3 and health.layers[2].dead and health.layers[1].update_ratio == nil and health.examples == 60)
+            local bad = nn.check(model, data.TensorDataset(x, tensor.zeros(60):long(), {classes={"no", "yes"}}))
+            return tostring(check), tostring(sweep), tostring(health), bad.findings[1]
+            """)
+        let parts = ["by heart", "suggested lr for Adam: ", "60 examples, loss "]
+        for (value, part) in zip(result, parts) { #expect(value.text?.contains(part) == true, "\(value)") }
+        #expect(result[3].text?.contains("Your labels run 0..0: add 1") == true || result[3].text?.contains("1..2") == true, "\(result[3])")
+    }
+
     @Test func loadersAndRepeatedFits() throws {
         try Script().run(TrainingTests.setting + """
 

@@ -22,6 +22,7 @@ extension Bindings {
                 LossFunctions.pairs
                 LossFunctions.distributions
                 CheckpointFunctions.all
+                DiagnosisFunctions.all
                 moduleClass
                 LuaModule.declaration
                 LastFit.declaration
@@ -30,6 +31,9 @@ extension Bindings {
                 ForwardHandle.declaration
                 SummaryView.declaration
                 HistoryView.declaration
+                SweepView.declaration
+                CheckView.declaration
+                HealthView.declaration
                 PairIterator.declaration
                 OrderedTable.declaration
             },
