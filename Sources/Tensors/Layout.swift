@@ -54,7 +54,8 @@ public final class Layout: Sendable {
                 overflow = overflow || product.overflow || count > Int.max / 16
             }
         }
-        if overflow && !shape.contains(0) { throw .outOfMemory(operation, shape: shape, bytes: nil) }
+        // Also where another size is 0: strides are products of the others.
+        if overflow { throw .outOfMemory(operation, shape: shape, bytes: nil) }
     }
 
     static func contiguousStrides(_ shape: [Int]) -> [Int] {

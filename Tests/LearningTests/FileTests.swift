@@ -51,6 +51,9 @@ import Testing
         let folder = try TemporaryFolder()
         let huge = try folder.write("huge", [0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1])
         #expect(throws: LearningError.self) { try loadIDX(huge) }
+        // Found by scripts/fuzz: no elements, but sizes whose product is too large for strides.
+        let none = try folder.write("no elements", [0, 0, 8, 3, 0, 0, 0, 0, 0xB0, 0x09, 0x90, 0xC2, 0xE7, 0x7F, 0, 0])
+        #expect(throws: TensorError.self) { try loadIDX(none) }
         let header = #"{"x":{"dtype":"F64","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#
         let text = try folder.write("st", [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [UInt8](repeating: 0, count: 8))
         #expect(throws: LearningError.self) { try loadSafetensors(text) }
