@@ -14,7 +14,7 @@ public enum Bindings {
     /// Declares all modules in a runtime and connects Lua's collector, interrupts and positions
     /// with the tensor library.
     public static func install(in runtime: Runtime) throws(LuaError) {
-        runtime.followNativeMemory(UnsafePointer(nj_live_bytes_address()))
+        runtime.followNativeMemory(UnsafePointer(nj_watched_bytes_address()))
         nj_set_interrupt_flag(njlua_interrupt_address())
         nj_set_position_source { position in
             guard let position else { return }

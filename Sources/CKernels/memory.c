@@ -24,6 +24,8 @@ typedef struct free_block {
 static free_block *free_lists[CLASS_COUNT];
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 static volatile int64_t live_bytes, cached_bytes, peak_bytes, highest_bytes;
+// Live bytes and those that others hold, such as tables: what a collector watches.
+static volatile int64_t watched_bytes;
 static int64_t memory_limit;
 
 static void acquire(void) {
@@ -122,6 +124,7 @@ void *nj_allocate(size_t bytes, size_t *capacity) {
         }
     }
     live_bytes += (int64_t)size;
+    watched_bytes += (int64_t)size;
     if (live_bytes > peak_bytes) peak_bytes = live_bytes;
     if (live_bytes > highest_bytes) highest_bytes = live_bytes;
     relinquish();
@@ -136,6 +139,7 @@ void nj_release(void *block, size_t capacity) {
     ((free_block *)block)->next = free_lists[index];
     free_lists[index] = block;
     live_bytes -= (int64_t)size;
+    watched_bytes -= (int64_t)size;
     cached_bytes += (int64_t)size;
     relinquish();
 }
@@ -159,4 +163,10 @@ void nj_release_cached_memory(void) {
     relinquish();
 }
 
-const volatile int64_t *nj_live_bytes_address(void) { return &live_bytes; }
+void nj_count_foreign_bytes(int64_t change) {
+    acquire();
+    watched_bytes += change;
+    relinquish();
+}
+
+const volatile int64_t *nj_watched_bytes_address(void) { return &watched_bytes; }

@@ -37,6 +37,9 @@ public enum Memory {
 
     public static func resetPeak() { nj_reset_peak_memory() }
 
+    /// Tells a collector of bytes that are held elsewhere, and with a negative number that they are gone.
+    public static func countForeign(_ bytes: Int) { nj_count_foreign_bytes(Int64(bytes)) }
+
     /// Gives memory kept for reuse back to the system.
     public static func releaseCache() { nj_release_cached_memory() }
 }

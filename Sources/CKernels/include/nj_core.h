@@ -36,8 +36,10 @@ void nj_reset_peak_memory(void);
 void nj_release_cached_memory(void);
 // Bytes that may be live at once: the machine's memory, or the control group's limit if lower.
 int64_t nj_memory_limit(void);
-// Address of the counter of live bytes, for a collector that wants to watch it.
-const volatile int64_t *nj_live_bytes_address(void);
+// Counts bytes that were not allocated here but belong to objects of the same collector.
+void nj_count_foreign_bytes(int64_t change);
+// Address of the counter of live bytes and foreign ones, for a collector that wants to watch it.
+const volatile int64_t *nj_watched_bytes_address(void);
 
 // ---- parallel.c: one pool of threads, libgomp's, shared with oneDNN
 

@@ -36,6 +36,8 @@ public struct Frame: Equatable, Sendable {
     /// Rows and columns.
     public var shape: [Int] { [rowCount, columns.count] }
     public var names: [String] { columns.map(\.name) }
+    /// About how much memory the columns take.
+    public var byteCount: Int { columns.reduce(0) { $0 + $1.count * ($1.kind == .text ? 32 : 8) } }
 
     /// The column of a name, or nil.
     public subscript(name: String) -> Column? { positions[name].map { columns[$0] } }

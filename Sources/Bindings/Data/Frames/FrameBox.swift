@@ -4,8 +4,17 @@ import Tensors
 
 /// A frame, as Lua holds it.
 final class FrameBox: LuaObject {
-    private(set) var frame: Frame
-    init(_ frame: Frame) { self.frame = frame }
+    private(set) var frame: Frame {
+        didSet { Memory.countForeign(frame.byteCount - oldValue.byteCount) }
+    }
+
+    init(_ frame: Frame) {
+        self.frame = frame
+        // Lua's collector must feel what it holds.
+        Memory.countForeign(frame.byteCount)
+    }
+
+    deinit { Memory.countForeign(-frame.byteCount) }
 
     var luaBrief: String { "a frame of \(frame.rowCount) rows and \(frame.columns.count) columns" }
 
