@@ -55,4 +55,19 @@ import Testing
         let message = try Script().error(FrameTests.setting + text) ?? "no error"
         #expect(message.contains(part), "\(message)")
     }
+
+    @Test func theCollectorFeelsFrames() throws {
+        let most = try Script().run("""
+            local base = data.Frame{a = tensor.zeros(200000)}
+            local alive, most = setmetatable({}, {__mode = "k"}), 0
+            for _ = 1, 300 do
+                alive[base:rename{a = "b"}] = true
+                local count = 0
+                for _ in pairs(alive) do count = count + 1 end
+                most = math.max(most, count)
+            end
+            return most
+            """).first?.int
+        #expect((most ?? .max) < 100)
+    }
 }

@@ -38,7 +38,7 @@ for _, fold in ipairs(data.TensorDataset(x, y):k_fold(5, { seed = 1 })) do
 end
 print(string.format("five folds: off by %.2f ± %.2f miles per gallon", tensor(errors):mean():item(), tensor(errors):std():item()))
 
--- Train on all training cars, the target centred and scaled too.
+-- Train on all training cars.
 local pipeline = new_pipeline()
 local set = data.TensorDataset(pipeline:fit_transform(x), y)
 local model = new_model()
