@@ -10,6 +10,7 @@ extension Runtime {
         skip: Set<String> = [], samples: [LuaValue] = [], maximumArguments: Int = 4
     ) -> [String] {
         var problems: [String] = []
+        _ = registry  // opens all namespaces
         for (path, function) in bindings.sorted(by: { $0.key < $1.key }) where !skip.contains(path) {
             let count = min(max(function.declaration?.parameters.count ?? 0, 1) + 1, maximumArguments)
             for arguments in wrongArguments(count: count, samples) {

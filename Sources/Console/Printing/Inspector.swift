@@ -62,6 +62,7 @@ struct Inspector {
         for (depth, outer) in enclosing.reversed().enumerated() where lua.areSame(outer, table) {
             return .text(depth == 0 ? "<itself>" : "<\(depth + 1) levels up>", .dim)
         }
+        lua.runtime.open(table)
         let pairs = table.pairs
         if pairs.isEmpty { return .table([]) }
         guard enclosing.count < Self.itemLimits.count, remaining > 0 else { return .text("{…}", .dim) }

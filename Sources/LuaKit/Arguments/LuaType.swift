@@ -51,12 +51,20 @@ public struct LuaType: Equatable, Sendable {
 /// The names that classes are declared under, for messages written before any runtime is asked.
 enum ClassNames {
     private static let names = Mutex<[ObjectIdentifier: LuaType]>([:])
+    /// Makes the declarations that give names, of namespaces that nobody has used yet.
+    nonisolated(unsafe) static var source: (() -> Void)?
 
     static func register(_ type: AnyObject.Type, _ name: LuaType) {
         names.withLock { $0[ObjectIdentifier(type)] = name }
     }
 
     static func type(of type: AnyObject.Type) -> LuaType {
-        names.withLock { $0[ObjectIdentifier(type)] } ?? LuaType(String(describing: type))
+        if let name = names.withLock({ $0[ObjectIdentifier(type)] }) { return name }
+        if let source {
+            // Asked once: what declarations themselves ask for while they are made must wait.
+            self.source = nil
+            source()
+        }
+        return names.withLock { $0[ObjectIdentifier(type)] } ?? LuaType(String(describing: type))
     }
 }

@@ -58,7 +58,9 @@ public struct Class {
             if example.isEmpty { declaration.example = constructor.declaration.example }
         }
         self.declaration = declaration
-        self.noun = LuaType(noun ?? path, annotation: path)
+        let noun = LuaType(noun ?? path, annotation: path)
+        self.noun = noun
+        ClassNames.register(type, noun)  // first, since members may name the class
         self.type = type
         self.parent = parent
         self.constructor = constructor
@@ -93,6 +95,5 @@ public struct Class {
         self.methods = methods
         self.metamethods = metamethods
         self.properties = properties
-        ClassNames.register(type, self.noun)
     }
 }

@@ -13,9 +13,11 @@ public struct Namespace {
     public let declaration: Declaration
     /// What calling the table itself does.
     public let call: Function?
-    public let functions: [Function]
-    public let classes: [Class]
-    public let constants: [Constant]
+    /// What the table holds, made when it is first asked for: a program pays for the modules it uses.
+    private let contents: Contents
+    public var functions: [Function] { contents.parts.functions }
+    public var classes: [Class] { contents.parts.classes }
+    public var constants: [Constant] { contents.parts.constants }
     /// Other libraries' names, and ours: full path or bare name.
     public let foreignNames: [String: String]
     /// True if the table is a global variable (always so for the outermost part of a path).
@@ -24,7 +26,7 @@ public struct Namespace {
     public init(
         _ path: String, _ summary: String, details: String = "", example: String = "",
         see: [String] = [], call: Function? = nil, foreignNames: [String: String] = [:],
-        isGlobal: Bool = true, @MemberBuilder members: () -> [Member]
+        isGlobal: Bool = true, @MemberBuilder members: @escaping () -> [Member]
     ) {
         var declaration = Declaration(
             kind: .namespace, path: path, summary: summary, details: details, example: example,
@@ -39,20 +41,25 @@ public struct Namespace {
         self.call = call
         self.foreignNames = foreignNames
         self.isGlobal = isGlobal
-        var functions: [Function] = []
-        var classes: [Class] = []
-        var constants: [Constant] = []
-        for member in members() {
-            switch member {
-            case .function(let function): functions.append(function)
-            case .class(let type): classes.append(type)
-            case .constant(let constant): constants.append(constant)
-            case .property: break
+        contents = Contents(members)
+    }
+
+    private final class Contents {
+        private let make: () -> [Member]
+        init(_ make: @escaping () -> [Member]) { self.make = make }
+
+        lazy var parts: (functions: [Function], classes: [Class], constants: [Constant]) = {
+            var parts: (functions: [Function], classes: [Class], constants: [Constant]) = ([], [], [])
+            for member in make() {
+                switch member {
+                case .function(let function): parts.functions.append(function)
+                case .class(let type): parts.classes.append(type)
+                case .constant(let constant): parts.constants.append(constant)
+                case .property: break
+                }
             }
-        }
-        self.functions = functions
-        self.classes = classes
-        self.constants = constants
+            return parts
+        }()
     }
 }
 

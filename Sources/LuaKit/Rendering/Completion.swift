@@ -62,7 +62,9 @@ extension Runtime {
         var value = LuaValue.table(globals)
         for part in expression.split(whereSeparator: { $0 == "." || $0 == ":" }) {
             switch value {
-            case .table(let table): value = table[String(part)]
+            case .table(let table):
+                open(table)
+                value = table[String(part)]
             case .object(let object): value = userTable(of: object)?[String(part)] ?? .nil
             default: return .nil
             }
@@ -76,6 +78,7 @@ extension Runtime {
         var table: LuaTable? = table
         var depth = 0
         while let current = table, depth < 16 {
+            open(current)
             for (key, _) in current.pairs {
                 guard let name = key.text, isName(name) else { continue }
                 let full = path.isEmpty ? name : "\(path).\(name)"

@@ -7,7 +7,7 @@ extension Call {
     /// pushed here gets another userdata when it is pushed there later.
     @inline(__always)
     public func push(new object: AnyObject) {
-        guard let record = runtime.objects.record(of: object) else { return lua_pushnil(state) }
+        guard let record = runtime.record(of: object) else { return lua_pushnil(state) }
         njlua_push_box(
             state, record.metatable, record.tag, Unmanaged.passRetained(object).toOpaque())
         record.didPush?(object, Anchors(call: self, index: lua_gettop(state)))

@@ -83,6 +83,6 @@ extension Runtime {
 
     /// The class of an object, as it was declared.
     public func declaredClass(of object: AnyObject) -> Class? {
-        objects.record(of: object)?.declaration
+        record(of: object)?.declaration
     }
 }

@@ -60,8 +60,8 @@ extension Runtime {
 
     private func members(of type: Class) -> Members {
         var result = Members()
-        for type in registry.ancestry(of: type).reversed() {
-            for function in registry.borrowedMethods(of: type) {
+        for type in known.ancestry(of: type).reversed() {
+            for function in known.borrowedMethods(of: type) {
                 result.methods[function.declaration.name] = binding(function)
             }
             for method in type.methods { result.methods[method.declaration.name] = binding(method) }

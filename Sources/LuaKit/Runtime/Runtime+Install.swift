@@ -1,32 +1,81 @@
 import CLua
 
 extension Runtime {
-    /// Makes what the namespaces declare visible to Lua.
+    /// Makes what the namespaces declare visible to Lua; their tables are filled when first used.
     ///
-    /// Outer namespaces must come before inner ones, parent classes before their children, and a
-    /// class together with or after the functions that are to be its methods.
+    /// Outer namespaces must come before inner ones, parent classes before their children in the same
+    /// namespace, and a class together with the functions that are to be its methods.
     ///
     /// `parameterDocs` explains parameters, by name, that say the same wherever they occur; a doc in
     /// the declaration itself comes first.
     public func install(
         _ namespaces: [Namespace], parameterDocs: [String: String] = [:]
     ) throws(LuaError) {
-        registry.add(namespaces, parameterDocs)
+        self.parameterDocs.merge(parameterDocs) { $1 }
+        ClassNames.source = { for namespace in namespaces { _ = namespace.classes } }
         try withStack { call throws(LuaError) in
-            for namespace in namespaces { openNamespace(namespace, call) }
             for namespace in namespaces {
-                for type in namespace.classes { install(type, call) }
+                installed.append(namespace)
+                unopened.append(namespace)
+                let path = namespace.declaration.path
+                guard path != Registry.globals else { continue }
+                pushNamespace(path, call)
+                paths[lua_topointer(call.state, -1)] = path
+                pushGuard(path, call: namespace.call, foreignNames: namespace.foreignNames, call)
+                lua_setmetatable(call.state, -2)
+                njlua_pop(call.state, 1)
             }
         }
+        if namespaces.contains(where: { $0.declaration.path == Registry.globals }) { open(Registry.globals) }
     }
 
-    /// Fills the namespace's table.
-    private func openNamespace(_ namespace: Namespace, _ call: Call) {
-        let state = call.state
-        let top = lua_gettop(state)
-        defer { lua_settop(state, top) }
-        let path = namespace.declaration.path
-        pushNamespace(path, call)
+    /// Everything Lua can see of Swift, in this runtime.
+    public var registry: Registry {
+        if !unopened.isEmpty {
+            for namespace in unopened { open(namespace.declaration.path) }
+            // In the order of installation, whatever was used first.
+            known = Registry()
+            known.add(installed, parameterDocs)
+        }
+        return known
+    }
+
+    /// Fills a namespace's table, and makes its classes known, if that was not done yet.
+    @discardableResult
+    func open(_ path: String) -> Bool {
+        guard let index = unopened.firstIndex(where: { $0.declaration.path == path }) else { return false }
+        let namespace = unopened.remove(at: index)
+        known.add([namespace], parameterDocs)
+        try? withStack { call in
+            pushNamespace(path, call)
+            fill(namespace, call)
+            njlua_pop(call.state, 1)
+            for type in namespace.classes { install(type, call) }
+        }
+        return true
+    }
+
+    /// Fills the table of a namespace, so that walking through it finds what is there.
+    public func open(_ table: LuaTable) {
+        let path = try? withStack { call in
+            table.reference.push(to: call)
+            return paths[lua_topointer(call.state, -1)]
+        }
+        if let path { open(path) }
+    }
+
+    /// The record of an object's class; the namespace that declares it is opened for that.
+    @inline(__always)
+    func record(of object: AnyObject) -> ClassRecord? { objects.record(of: object) ?? openedRecord(of: object) }
+
+    private func openedRecord(of object: AnyObject) -> ClassRecord? {
+        guard let namespace = unopened.first(where: { $0.classes.contains { $0.isInstance(object) } }) else { return nil }
+        open(namespace.declaration.path)
+        return objects.record(of: object)
+    }
+
+    /// Fills the table on top of the stack.
+    private func fill(_ namespace: Namespace, _ call: Call) {
         for function in namespace.functions {
             let native = NativeFunction(function.declaration, function.body)
             bindings[function.declaration.path] = native
@@ -37,10 +86,6 @@ extension Runtime {
             guard (try? constant.value.push(to: call)) == 1 else { continue }
             setField(constant.declaration.name, call)
         }
-        if path == Registry.globals { return }
-        paths[lua_topointer(state, -1)] = path
-        pushGuard(path, call: namespace.call, foreignNames: namespace.foreignNames, call)
-        lua_setmetatable(state, -2)
     }
 
     /// Pushes the table at a path, making what is missing of it.
@@ -88,6 +133,10 @@ extension Runtime {
         njlua_new_table(state)
         push(
             NativeFunction(nil) { call in
+                if call.runtime.open(path) {
+                    lua_pushvalue(call.state, 2)
+                    if lua_rawget(call.state, 1) != LUA_TNIL { return 1 }
+                }
                 guard let name = call.text(at: 2) else {
                     call.pushNil()
                     return 1
@@ -95,8 +144,26 @@ extension Runtime {
                 throw call.runtime.missingName(name, in: path, foreignNames)
             }, to: call)
         setField("__index", call)
+        push(
+            NativeFunction(nil) { call in
+                call.runtime.open(path)
+                njlua_push_globals(call.state)
+                call.push("next")
+                lua_rawget(call.state, -2)
+                lua_pushvalue(call.state, 1)
+                call.pushNil()
+                return 3
+            }, to: call)
+        setField("__pairs", call)
         if let function {
-            let native = NativeFunction(function.declaration, function.body)
+            var isOpen = false
+            let native = NativeFunction(function.declaration) { call in
+                if !isOpen {
+                    call.runtime.open(path)
+                    isOpen = true
+                }
+                return try function.body(call)
+            }
             bindings[path] = native
             push(native, to: call, skipsSelf: true)
             setField("__call", call)

@@ -28,8 +28,11 @@ public final class Runtime {
     let pool = ReferencePool()
     private let output: (([UInt8]) -> Void)?
 
-    /// Everything Lua can see of Swift, in this runtime.
-    public internal(set) var registry = Registry()
+    /// What is declared so far; see `registry`.
+    var known = Registry()
+    /// All namespaces in the order they were installed, and those whose tables are still empty.
+    var installed: [Namespace] = [], unopened: [Namespace] = []
+    var parameterDocs: [String: String] = [:]
     /// Bindings stay alive as long as Lua may call them.
     var functions: [NativeFunction] = []
     /// The bindings by path.
