@@ -72,6 +72,7 @@ extension Bindings {
         "min": "lower end",
         "min_val": "lower end",
         "mode": "how",
+        "model": "a module",
         "module": "a module",
         "n": "how many",
         "name": "a name",
