@@ -88,14 +88,6 @@ extension Runtime {
         return native
     }
 
-    private func pushMethods(_ members: Members, _ call: Call) {
-        call.pushTable(fields: members.methods.count)
-        for (name, function) in members.methods {
-            push(function, to: call)
-            setField(name, call)
-        }
-    }
-
     private func pushAddresses(_ functions: [String: NativeFunction], _ call: Call) {
         call.pushTable(fields: functions.count)
         for (name, function) in functions {
@@ -110,7 +102,8 @@ extension Runtime {
     private func pushClassTable(_ type: Class, _ members: Members, _ call: Call) {
         let state = call.state
         let path = type.declaration.path
-        pushMethods(members, call)
+        njlua_new_table(state)
+        self.members[path] = members.methods
         pushGuard(path, call: type.constructor, foreignNames: type.foreignNames, call)
         lua_setmetatable(state, -2)
         paths[lua_topointer(state, -1)] = path
@@ -134,7 +127,15 @@ extension Runtime {
     private func fieldReader(_ type: Class, _ members: Members) -> NativeFunction {
         let noun = type.noun.phrase
         let names = Array(members.methods.keys) + Array(members.getters.keys)
+        let path = type.declaration.path
         return NativeFunction(nil) { call in
+            if !type.fieldsFirst, lua_type(call.state, 2) == LUA_TSTRING, let name = call.text(at: 2), members.methods[name] != nil {
+                // The class's own table, unless the script has put something there.
+                lua_getmetatable(call.state, 1)
+                call.push("__metatable")
+                lua_rawget(call.state, -2)
+                if call.runtime.pushMember(name, of: path, table: -1, call) { return 1 }
+            }
             if let index = members.index, try index(call) { return 1 }
             guard let name = call.text(at: 2) else {
                 throw ArgumentError(luaMessage: "\(noun) has no field \(call.describe(at: 2))")

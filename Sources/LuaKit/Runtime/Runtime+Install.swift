@@ -1,7 +1,7 @@
 import CLua
 
 extension Runtime {
-    /// Makes what the namespaces declare visible to Lua; their tables are filled when first used.
+    /// Makes what the namespaces declare visible to Lua; their tables are filled as they are used.
     ///
     /// Outer namespaces must come before inner ones, parent classes before their children in the same
     /// namespace, and a class together with the functions that are to be its methods.
@@ -46,22 +46,59 @@ extension Runtime {
         guard let index = unopened.firstIndex(where: { $0.declaration.path == path }) else { return false }
         let namespace = unopened.remove(at: index)
         known.add([namespace], parameterDocs)
+        for function in namespace.functions {
+            let native = NativeFunction(function.declaration, function.body)
+            bindings[function.declaration.path] = native
+            if path != Registry.globals { members[path, default: [:]][function.declaration.name] = native }
+        }
         try? withStack { call in
             pushNamespace(path, call)
-            fill(namespace, call)
+            for constant in namespace.constants {
+                guard (try? constant.value.push(to: call)) == 1 else { continue }
+                setField(constant.declaration.name, call)
+            }
+            for function in namespace.functions where path == Registry.globals {
+                guard let native = bindings[function.declaration.path] else { continue }
+                push(native, to: call)
+                setField(function.declaration.name, call)
+            }
             njlua_pop(call.state, 1)
             for type in namespace.classes { install(type, call) }
         }
         return true
     }
 
-    /// Fills the table of a namespace, so that walking through it finds what is there.
+    /// Fills the table of a namespace or class, so that walking through it finds what is there.
     public func open(_ table: LuaTable) {
-        let path = try? withStack { call in
+        _ = try? withStack { call in
             table.reference.push(to: call)
-            return paths[lua_topointer(call.state, -1)]
+            if let path = paths[lua_topointer(call.state, -1)] { fill(path, call) }
         }
-        if let path { open(path) }
+    }
+
+    /// Puts all functions of a namespace or class in its table, which is on top of the stack.
+    private func fill(_ path: String, _ call: Call) {
+        open(path)
+        guard let members = members.removeValue(forKey: path) else { return }
+        for (name, function) in members {
+            call.push(name)
+            if lua_rawget(call.state, -2) == LUA_TNIL {
+                push(function, to: call)
+                setField(name, to: -3, call)
+            }
+            njlua_pop(call.state, 1)
+        }
+    }
+
+    /// Pushes a function of a namespace or class and puts it in its table, at a stack index; false if
+    /// there is none of that name.
+    func pushMember(_ name: String, of path: String, table: Int32, _ call: Call) -> Bool {
+        guard let function = members[path]?[name] else { return false }
+        let table = lua_absindex(call.state, table)
+        push(function, to: call)
+        lua_pushvalue(call.state, -1)
+        setField(name, to: table, call)
+        return true
     }
 
     /// The record of an object's class; the namespace that declares it is opened for that.
@@ -72,20 +109,6 @@ extension Runtime {
         guard let namespace = unopened.first(where: { $0.classes.contains { $0.isInstance(object) } }) else { return nil }
         open(namespace.declaration.path)
         return objects.record(of: object)
-    }
-
-    /// Fills the table on top of the stack.
-    private func fill(_ namespace: Namespace, _ call: Call) {
-        for function in namespace.functions {
-            let native = NativeFunction(function.declaration, function.body)
-            bindings[function.declaration.path] = native
-            push(native, to: call)
-            setField(function.declaration.name, call)
-        }
-        for constant in namespace.constants {
-            guard (try? constant.value.push(to: call)) == 1 else { continue }
-            setField(constant.declaration.name, call)
-        }
     }
 
     /// Pushes the table at a path, making what is missing of it.
@@ -137,6 +160,7 @@ extension Runtime {
                     lua_pushvalue(call.state, 2)
                     if lua_rawget(call.state, 1) != LUA_TNIL { return 1 }
                 }
+                if let name = call.text(at: 2), call.runtime.pushMember(name, of: path, table: 1, call) { return 1 }
                 guard let name = call.text(at: 2) else {
                     call.pushNil()
                     return 1
@@ -146,7 +170,8 @@ extension Runtime {
         setField("__index", call)
         push(
             NativeFunction(nil) { call in
-                call.runtime.open(path)
+                lua_settop(call.state, 1)
+                call.runtime.fill(path, call)
                 njlua_push_globals(call.state)
                 call.push("next")
                 lua_rawget(call.state, -2)

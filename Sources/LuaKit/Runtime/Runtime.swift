@@ -37,6 +37,9 @@ public final class Runtime {
     var functions: [NativeFunction] = []
     /// The bindings by path.
     var bindings: [String: NativeFunction] = [:]
+    /// What the tables of namespaces and classes hold, by path and name. Lua gets a function when it is
+    /// first asked for, so that its collector has less to look at.
+    var members: [String: [String: NativeFunction]] = [:]
     /// The paths of namespace and class tables, by address.
     var paths: [UnsafeRawPointer?: String] = [:]
     var objects = ObjectClasses()
