@@ -50,9 +50,12 @@ final class LineEditor: LineSource {
 
     /// Handles a signal that readline has caught; an interrupt counts until the line is given up.
     fileprivate func noticeInterrupt() {
+        let before = wasInterrupted
         if rl_pending_signal() == SIGINT { wasInterrupted = true }
         rl_check_signals()
         if isInterrupted() { wasInterrupted = true }
+        // The kernel throws output away just after it has sent the signal; the next prompt must come later.
+        if wasInterrupted, !before { usleep(2000) }
     }
 
     func remember(_ entry: String) {
