@@ -78,7 +78,7 @@ NJ_INLINE float silu_of_f32(float x) {
     const float inverse = 1.0f / d, y = t * inverse;
     const float rest = (t - y * d) - y * d_lost + t_lost;
     const float result = y + rest * inverse;
-    return x == -INFINITY || x != x ? NAN : x < 0.0f ? result * scale0 * scale1 : x == INFINITY ? x : result;
+    return x == -INFINITY || x != x ? NAN : x < -150.0f ? -0.0f : x < 0.0f ? result * scale0 * scale1 : x == INFINITY ? x : result;
 }
 
 NJ_INLINE float log_of_f32(float x) {
