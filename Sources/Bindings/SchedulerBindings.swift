@@ -64,14 +64,16 @@ enum SchedulerFunctions {
             example: example("LinearLR(opt, {start_factor=0.5, total_iters=2})")) { (o: Optimizer, start: Double, end: Double, total: StepCount) -> Scheduler in try LinearLR(o, startFactor: start, endFactor: end, totalIters: total.count) }
         Function("optim.lr_scheduler.PolynomialLR", "Lets the rate fall to 0 in total_iters steps, as (1 - t/total) to a power.", opt, totalIters, Param("power", Double.self, default: 1, "the exponent"), returns: "scheduler",
             example: example("PolynomialLR(opt, {total_iters=4, power=2})")) { (o: Optimizer, total: StepCount, power: Double) -> Scheduler in try PolynomialLR(o, totalIters: total.count, power: power) }
-        Function("optim.lr_scheduler.LambdaLR", "Multiplies the first rate by a function of the number of steps taken, from 0.", opt, Param("lr_lambda", LuaFunction.self, "steps taken → factor"), returns: "scheduler",
-            example: example("LambdaLR(opt, function(n) return 0.9 ^ n end)")) { (o: Optimizer, factor: LuaFunction) -> Scheduler in
-            try LambdaLR(o) { steps in
-                guard let value = try factor.call([.integer(steps)]).first?.double else {
-                    throw LearningError.argument("LambdaLR", "the function must return a number, the factor after \(steps) steps")
+        Function("optim.lr_scheduler.LambdaLR", "Multiplies the first rate by a function of the number of steps taken, from 0.", opt, Param("lr_lambda", OneOrMany<LuaFunction>.self, "steps taken → factor, or a table with one function for each group"), returns: "scheduler",
+            example: example("LambdaLR(opt, function(n) return 0.9 ^ n end)")) { (o: Optimizer, factors: OneOrMany<LuaFunction>) -> Scheduler in
+            try LambdaLR(o, factors.values.map { factor in
+                { steps in
+                    guard let value = try factor.call([.integer(steps)]).first?.double else {
+                        throw LearningError.argument("LambdaLR", "the function must return a number, the factor after \(steps) steps")
+                    }
+                    return value
                 }
-                return value
-            }
+            })
         }
     }
 
@@ -100,9 +102,9 @@ enum SchedulerFunctions {
             try SequentialLR(o, schedulers: schedules, milestones: milestones.map(\.count))
         }
         Function("optim.lr_scheduler.ReduceLROnPlateau", "Multiplies the rate by a factor when a value has not become better for some steps.", opt, Param("mode", PlateauMode.self, default: .min, "whether smaller or larger is better"), Param("factor", Double.self, default: 0.1, "the factor"), Param("patience", StepCount.self, default: StepCount(10), "steps without improvement that are let pass"),
-            Param("threshold", Double.self, default: 1e-4, "the least improvement that counts"), Param("threshold_mode", PlateauThreshold.self, default: .rel, "relative to the best value, or absolute"), Param("cooldown", StepCount.self, default: StepCount(0), "steps after a reduction in which nothing is counted"), Param("min_lr", Double.self, default: 0, "the lowest rate"), Param("eps", Double.self, default: 1e-8, "smaller changes of the rate are left out"), returns: "scheduler",
-            example: optimizer + "local s = optim.lr_scheduler.ReduceLROnPlateau(opt, {patience=1})\nfor _, loss in ipairs{1, 1, 1, 1} do s:step(loss) end\nprint(opt.lr)") { (o: Optimizer, mode: PlateauMode, factor: Double, patience: StepCount, threshold: Double, thresholdMode: PlateauThreshold, cooldown: StepCount, minimum: Double, eps: Double) -> Scheduler in
-            try ReduceLROnPlateau(o, mode: mode.rawValue, factor: factor, patience: patience.count, threshold: threshold, thresholdMode: thresholdMode.rawValue, cooldown: cooldown.count, minLR: minimum, eps: eps)
+            Param("threshold", Double.self, default: 1e-4, "the least improvement that counts"), Param("threshold_mode", PlateauThreshold.self, default: .rel, "relative to the best value, or absolute"), Param("cooldown", StepCount.self, default: StepCount(0), "steps after a reduction in which nothing is counted"), Param("min_lr", OneOrMany<Double>.self, default: [0], "the lowest rate, or one for each group"), Param("eps", Double.self, default: 1e-8, "smaller changes of the rate are left out"), returns: "scheduler",
+            example: optimizer + "local s = optim.lr_scheduler.ReduceLROnPlateau(opt, {patience=1})\nfor _, loss in ipairs{1, 1, 1, 1} do s:step(loss) end\nprint(opt.lr)") { (o: Optimizer, mode: PlateauMode, factor: Double, patience: StepCount, threshold: Double, thresholdMode: PlateauThreshold, cooldown: StepCount, minimum: OneOrMany<Double>, eps: Double) -> Scheduler in
+            try ReduceLROnPlateau(o, mode: mode.rawValue, factor: factor, patience: patience.count, threshold: threshold, thresholdMode: thresholdMode.rawValue, cooldown: cooldown.count, minLR: minimum.values, eps: eps)
         }
     }
 
@@ -115,7 +117,7 @@ enum SchedulerFunctions {
                 Property("optimizer", "The optimizer whose rate changes.", of: Scheduler.self) { $0.optimizer }
                 Property("last_epoch", "Number of steps taken.", of: Scheduler.self) { $0.count }
                 Property("base_lrs", "The rates when the schedule was made, one for each group.", of: Scheduler.self) { $0.baseRates }
-                Function("step", "Goes on by one step; ReduceLROnPlateau takes the value it watches.", Param("self", Scheduler.self), Param("metric", Double?.self, "the value to watch, such as the validation loss"), example: made + "s:step()\nprint(opt.lr)") { (s: Scheduler, metric: Double?) -> Void in
+                Function("step", "Goes on by one step; ReduceLROnPlateau takes the value it watches, CosineAnnealingWarmRestarts may take a place in the schedule, whole or not.", Param("self", Scheduler.self), Param("metrics", Double?.self, "the value to watch, such as the validation loss"), example: made + "s:step()\nprint(opt.lr)") { (s: Scheduler, metric: Double?) -> Void in
                     if s.count >= StepCount.greatest { throw LearningError.argument(s.name, "has taken \(s.count) steps") }
                     if let metric { try s.step(metric) } else { try s.step() }
                 }
@@ -132,7 +134,7 @@ enum SchedulerFunctions {
                         guard let name = key.text, state[name] != nil else {
                             throw LearningError.argument("load_state_dict", "unknown entry '\(key.text ?? key.typeName)'; there are " + state.keys.sorted().joined(separator: ", "))
                         }
-                        guard let number = value.double, name.hasSuffix("best") ? !number.isNaN : number >= 0 && number <= Double(StepCount.greatest) && number == number.rounded() else {
+                        guard let number = value.double, name.hasSuffix("best") ? !number.isNaN : number >= 0 && number <= Double(StepCount.greatest) && (number == number.rounded() || name.hasSuffix("fraction")) else {
                             throw LearningError.argument("load_state_dict", "'\(name)' is no number that this schedule can have")
                         }
                         state[name] = number

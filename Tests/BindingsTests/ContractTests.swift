@@ -3,7 +3,7 @@ import Testing
 
 /// The contract as scripts see it: files of statements that hold, one by one.
 @Suite struct ContractTests {
-    /// `same(actual, expected)` compares deeply, numbers to 1e-6; `fails(text, f)` wants an error that contains a text.
+    /// `same(actual, expected)` compares deeply, numbers to 1e-6, and `near` to 1e-5; `fails(text, f)` wants an error that contains a text.
     private static let checks = """
         local problems = {}
         local function plain(v) if type(v) == "userdata" then return v:totable() end return v end
@@ -13,29 +13,32 @@ import Testing
             for i, e in ipairs(v) do parts[i] = shown(e) end
             return "{" .. table.concat(parts, ", ") .. "}"
         end
+        local tolerance
         local function equal(a, b)
             if type(a) == "table" and type(b) == "table" then
                 if #a ~= #b then return false end
                 for i = 1, #b do if not equal(a[i], b[i]) then return false end end
                 return true
             end
-            if type(a) == "number" and type(b) == "number" then return a == b or math.abs(a - b) <= 1e-6 * math.max(1, math.abs(b)) end
+            if type(a) == "number" and type(b) == "number" then return a == b or math.abs(a - b) <= tolerance * math.max(1, math.abs(b)) end
             return a == b
         end
-        local function note(text) problems[#problems + 1] = "line " .. debug.getinfo(3, "l").currentline .. ": " .. text end
-        function same(a, b)
-            a, b = plain(a), plain(b)
-            if not equal(a, b) then note("got " .. shown(a) .. ", expected " .. shown(b)) end
+        local function note(text, level) problems[#problems + 1] = "line " .. debug.getinfo(level, "l").currentline .. ": " .. text end
+        local function compare(a, b, t)
+            a, b, tolerance = plain(a), plain(b), t
+            if not equal(a, b) then note("got " .. shown(a) .. ", expected " .. shown(b), 4) end
         end
+        function same(a, b) compare(a, b, 1e-6) return nil end
+        function near(a, b) compare(a, b, 1e-5) return nil end
         function fails(text, f)
             local passed, message = pcall(f)
-            if passed then note("no error, expected " .. text)
-            elseif not tostring(message):find(text, 1, true) then note("error " .. tostring(message) .. ", expected " .. text) end
+            if passed then note("no error, expected " .. text, 3)
+            elseif not tostring(message):find(text, 1, true) then note("error " .. tostring(message) .. ", expected " .. text, 3) end
         end
         function problems_found() return table.concat(problems, "\\n") end
         """
 
-    @Test(arguments: ["tensor"])
+    @Test(arguments: ["tensor", "nn", "training", "optim"])
     func holds(_ file: String) throws {
         let folder = #filePath.prefix(through: #filePath.lastIndex(of: "/") ?? #filePath.startIndex)
         let script = try Script()

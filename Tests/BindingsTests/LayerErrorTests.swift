@@ -35,7 +35,7 @@ import Testing
         // Making layers.
         ("return nn.MultiheadAttention(8, 3)", "MultiheadAttention: embed_dim 8 cannot be split into 3 heads"),
         ("return nn.TransformerEncoder(nn.Linear(2, 2), 2)", "nn.TransformerEncoder: encoder_layer must be an nn.TransformerEncoderLayer, got nn.Linear"),
-        ("return nn.TransformerEncoderLayer(8, 2, {activation='tanh'})", "nn.TransformerEncoderLayer: option 'activation' must be one of \"relu\", \"gelu\", got string \"tanh\""),
+        ("return nn.TransformerEncoderLayer(8, 2, {activation='tanh'})", "nn.TransformerEncoderLayer: option 'activation' must be \"relu\", \"gelu\", a function or a module, got string \"tanh\""),
         ("return nn.RNN(3, 4, {nonlinearity='sigmoid'})", "nn.RNN: option 'nonlinearity' must be one of \"tanh\", \"relu\", got string \"sigmoid\""),
         ("return nn.LSTM(3, 4, 0)", "LSTM: num_layers must be at least 1, not 0"),
         ("return nn.Dropout(1.5)", "Dropout: p must be between 0 and 1, got 1.5"),
@@ -66,7 +66,7 @@ import Testing
         // Initialisers and utilities.
         ("return nn.init.xavier_uniform_(tensor.zeros(3))", "xavier_uniform_: [3]: a weight needs at least 2 dimensions, [out, in]"),
         ("return nn.init.kaiming_normal_(tensor.zeros(3, 3), {nonlinearity='swish'})",
-            "nn.init.kaiming_normal_: option 'nonlinearity' must be one of \"linear\", \"conv1d\", \"conv2d\", \"conv3d\", \"sigmoid\", \"tanh\", \"relu\", \"leaky_relu\", \"selu\", got string \"swish\""),
+            "nn.init.kaiming_normal_: option 'nonlinearity' must be one of \"linear\", \"conv1d\", \"conv2d\", \"conv3d\", \"conv_transpose1d\", \"conv_transpose2d\", \"conv_transpose3d\", \"sigmoid\", \"tanh\", \"relu\", \"leaky_relu\", \"selu\", got string \"swish\""),
         ("return nn.init.he_uniform_", "nn.init has no 'he_uniform_'. Did you mean nn.init.kaiming_uniform_?"),
         ("return nn.utils.weight_norm(nn.ReLU())", "weight_norm: ReLU is no layer with a parameter 'weight'; it has none"),
         ("return nn.utils.remove_weight_norm(nn.Linear(2, 2))", "remove_weight_norm: Linear has no parameter 'weight' that is computed"),

@@ -108,8 +108,8 @@ private let optimizerCases: [OptimizerCase] = [
     }
 
     @Test(arguments: [
-        ("LBFGS.plain", ["lr": 0.1, "max_iter": 5]), ("LBFGS.wolfe", ["max_iter": 6, "strong_wolfe": 1]),
-        ("LBFGS.history", ["max_iter": 6, "history_size": 2, "strong_wolfe": 1]),
+        ("LBFGS.plain", ["lr": 0.1, "max_iter": 5]), ("LBFGS.wolfe", ["max_iter": 6, "line_search_fn": 1]),
+        ("LBFGS.history", ["max_iter": 6, "history_size": 2, "line_search_fn": 1]),
     ])
     func closures(_ name: String, _ options: [String: Double]) throws {
         let reference = try Reference("optimizers", name)

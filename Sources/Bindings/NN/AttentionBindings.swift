@@ -2,8 +2,21 @@ import Learning
 import LuaKit
 import Tensors
 
-/// What transformer layers apply between their two linear layers.
-enum FeedForward: String, CaseIterable, LuaOption { case relu, gelu }
+/// What transformer layers apply between their two linear layers: a name, a function or a module.
+struct FeedForward: LuaArgument {
+    let activation: FeedForwardActivation
+
+    static var luaType: LuaType { LuaType("\"relu\"|\"gelu\"|function|module", phrase: "\"relu\", \"gelu\", a function or a module", annotation: "\"relu\"|\"gelu\"|function|nn.Module") }
+
+    static func read(_ call: Call, at index: Int32) throws -> FeedForward {
+        if let name = call.text(at: index), name == "relu" || name == "gelu" { return FeedForward(activation: .named(name)) }
+        if let module = call.object(at: index, as: Module.self) { return FeedForward(activation: .module(module)) }
+        guard case .function(let function) = call.value(at: index) else { throw call.mismatch(luaType, at: index) }
+        return FeedForward(activation: .function { try AutogradFunctions.tensorResult(of: function, [.object($0)], "activation") })
+    }
+
+    static func literal(_ value: FeedForward) -> String { "\"relu\"" }
+}
 
 extension LayerFunctions {
     /// Attention and transformers.
@@ -48,11 +61,11 @@ extension LayerFunctions {
         _ name: String, _ summary: String, _ returns: String, call: String, _ make: @escaping (Int, Int, TransformerOptions) throws -> Module
     ) -> Function {
         Function("nn.\(name)", summary, Param("d_model", Int.self, "features of each position"), Param("nhead", Int.self, "heads of the attention"), Param("dim_feedforward", Int.self, default: 2048, "features between the linear layers"), Param("dropout", Double.self, default: 0.1, "probability in training"),
-            Param("activation", FeedForward.self, default: .relu, "between the linear layers"), Param("layer_norm_eps", Double.self, default: 1e-5, "added to variances"), batchFirst, Param("norm_first", Bool.self, default: false, "whether parts are normalised before they are applied"), Param("bias", Bool.self, default: true),
+            Param("activation", FeedForward.self, default: FeedForward(activation: .named("relu")), "between the linear layers"), Param("layer_norm_eps", Double.self, default: 1e-5, "added to variances"), batchFirst, Param("norm_first", Bool.self, default: false, "whether parts are normalised before they are applied"), Param("bias", Bool.self, default: true),
             returns: returns, details: "Masks are those of nn.MultiheadAttention: true blocks.", example: "local layer = nn.\(name)(8, 2, 16)\nlocal x = tensor.rand(5, 1, 8)\nprint(\(call).shape[3])", see: ["nn.MultiheadAttention"]
         ) { (dimension: Int, heads: Int, width: Int, dropout: Double, activation: FeedForward, eps: Double, first: Bool, normFirst: Bool, bias: Bool) -> Module in
             var options = TransformerOptions()
-            (options.feedforward, options.dropout, options.activation, options.eps) = (width, dropout, activation.rawValue, eps)
+            (options.feedforward, options.dropout, options.activation, options.eps) = (width, dropout, activation.activation, eps)
             (options.batchFirst, options.normFirst, options.bias) = (first, normFirst, bias)
             return try make(dimension, heads, options)
         }

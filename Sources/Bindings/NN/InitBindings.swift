@@ -6,7 +6,7 @@ extension Initialize.FanMode: LuaOption {}
 
 /// Activations that initialisers make up for.
 enum GainName: String, CaseIterable, LuaOption {
-    case linear, conv1d, conv2d, conv3d, sigmoid, tanh, relu, leaky_relu, selu
+    case linear, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, sigmoid, tanh, relu, leaky_relu, selu
 }
 
 extension Bindings {

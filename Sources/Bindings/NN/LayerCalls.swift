@@ -17,11 +17,38 @@ enum LayerCalls {
         ObjectIdentifier(TransformerEncoder.self): encoder("TransformerEncoder", "mask") { (x: TransformerEncoder) in x.run },
         ObjectIdentifier(TransformerDecoderLayer.self): decoder("TransformerDecoderLayer") { (x: TransformerDecoderLayer) in x.run },
         ObjectIdentifier(TransformerDecoder.self): decoder("TransformerDecoder") { (x: TransformerDecoder) in x.run },
+        ObjectIdentifier(MaxPool1d.self): pool("MaxPool1d"), ObjectIdentifier(MaxPool2d.self): pool("MaxPool2d"),
+        ObjectIdentifier(AdaptiveMaxPool1d.self): pool("AdaptiveMaxPool1d"), ObjectIdentifier(AdaptiveMaxPool2d.self): pool("AdaptiveMaxPool2d"),
+        ObjectIdentifier(ConvTranspose1d.self): transposed("ConvTranspose1d"), ObjectIdentifier(ConvTranspose2d.self): transposed("ConvTranspose2d"),
+        ObjectIdentifier(LuaEmbeddingBag.self): bag,
         ObjectIdentifier(CTCLoss.self): ctc, ObjectIdentifier(GaussianNLLLoss.self): gaussian,
     ]
 
     /// Several tensors as several results.
     private static func tensors(_ all: [Tensor]) -> Results { Results(all.map { $0 as any LuaResult }) }
+
+    // MARK: Plain layers
+
+    private static func pool(_ name: String) -> Function {
+        Function(name, "", Param("self", Module.self), Param("input", Tensor.self)) { (layer: Module, x: Tensor) -> Results in
+            let outputs = try layer([x])
+            return outputs.count > 1 ? Results(outputs[0], Positions(outputs[1])) : Results(outputs[0])
+        }
+    }
+
+    private static func transposed(_ name: String) -> Function {
+        Function(name, "", Param("self", TransposedConvolution.self), Param("input", Tensor.self), Param("output_size", OneOrMany<Int>?.self)) {
+            (layer: TransposedConvolution, x: Tensor, size: OneOrMany<Int>?) -> Tensor in
+            try size.map { try layer.run(x, outputSize: $0.values) } ?? layer(x)
+        }
+    }
+
+    private static var bag: Function {
+        Function("EmbeddingBag", "", Param("self", LuaEmbeddingBag.self), Param("input", Tensor.self), Param("offsets", Tensor?.self), Param("per_sample_weights", Tensor?.self)) {
+            (layer: LuaEmbeddingBag, ids: Tensor, offsets: Tensor?, weights: Tensor?) -> Tensor in
+            try layer.run(ids.labels("EmbeddingBag", "the ids"), offsets: offsets?.labels("EmbeddingBag", "the offsets"), weights: weights)
+        }
+    }
 
     // MARK: Recurrent layers
 

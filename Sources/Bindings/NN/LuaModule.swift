@@ -32,7 +32,10 @@ final class LuaModule: Module {
     func index(_ call: Call) throws -> Bool {
         if call.pushUserField(at: 1, key: 2) { return true }
         lua_settop(call.state, -2)
-        return type.pushMember(call, key: 2)
+        if type.pushMember(call, key: 2) { return true }
+        guard !parametrizations.isEmpty, let name = call.text(at: 2), let tensor = parametrizations.lazy.flatMap({ $0.parameters + $0.buffers }).first(where: { $0.name == name })?.tensor else { return false }
+        call.push(object: tensor)
+        return true
     }
 
     /// Sets a field.
@@ -75,7 +78,7 @@ final class LuaModule: Module {
 
     override var ownParameters: [(name: String, tensor: Tensor)] {
         collect { value in (value as? Tensor).flatMap { $0.isParameter ? $0 : nil } }
-            .map { (name: $0.name, tensor: $0.value) }
+            .map { (name: $0.name, tensor: $0.value) } + parametrizations.flatMap(\.parameters)
     }
 
     override var ownBuffers: [(name: String, tensor: Tensor, isPersistent: Bool)] {
@@ -84,14 +87,18 @@ final class LuaModule: Module {
             guard let isPersistent = bufferNames[name], case .object(let object) = fields[name], let tensor = object as? Tensor
             else { return nil }
             return (name, tensor, isPersistent)
-        }
+        } + parametrizations.flatMap { $0.buffers.map { ($0.name, $0.tensor, true) } }
     }
+
+    override func hasPlace(_ name: String) -> Bool { ownParameters.contains { $0.name == name } || super.hasPlace(name) }
 
     override var children: [(name: String, module: Module)] {
         collect { $0 as? Module }.map { (name: $0.name, module: $0.value) }
     }
 
-    override func replace(_ name: String, with tensor: Tensor) -> Bool { replace(path: name, .object(tensor)) }
+    override func replace(_ name: String, with tensor: Tensor) -> Bool {
+        parametrizations.contains { $0.replace(name, with: tensor) } || replace(path: name, .object(tensor))
+    }
     override func replace(_ name: String, with module: Module) -> Bool { replace(path: name, .object(module)) }
 
     override func forward(_ input: Tensor) throws -> Tensor {

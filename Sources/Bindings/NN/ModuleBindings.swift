@@ -25,7 +25,10 @@ extension Bindings {
                 for (name, child) in module.children { anchors.keep(child, name) }
             },
             members: {
-                Property("training", "Whether the module is in training mode; set by train() and eval().", of: Module.self) { $0.isTraining }
+                Property("training", "Whether the module is in training mode; train() and eval() set it for the modules inside as well.", of: Module.self, get: { $0.isTraining }, set: { module, value in
+                    module.isTraining = value
+                    module.modeChanged()
+                })
                 moduleCalls
                 moduleMembers
                 moduleModes
@@ -86,6 +89,14 @@ extension Bindings {
         }
         Function("buffers", "All tensors of the state that are not learnt, such as running averages.", Param("self", Module.self), returns: "table of tensors",
             example: "print(#nn.Linear(2, 3):buffers())") { (module: Module) in module.buffers.map(Kept.init) }
+        Function("named_buffers", "Iterates over names and buffers.", Param("self", Module.self), returns: "iterator of name, buffer",
+            example: "for name, b in nn.BatchNorm1d(2):named_buffers() do print(name) end", see: ["nn.Module:buffers"]) { (module: Module) in
+            PairIterator(module.namedBuffers().map { ($0.name, $0.tensor) })
+        }
+        Function("named_children", "Iterates over names and modules directly inside; names are those of files, which count from 0.", Param("self", Module.self), returns: "iterator of name, module",
+            example: "for name, m in nn.Sequential{nn.Linear(2, 1), nn.ReLU()}:named_children() do print(name, m) end", see: ["nn.Module:children"]) { (module: Module) in PairIterator(module.children) }
+        Function("named_modules", "Iterates over names and modules, this one, named \"\", and all inside.", Param("self", Module.self), returns: "iterator of name, module",
+            example: "for name, m in nn.Sequential{nn.Linear(2, 1), nn.ReLU()}:named_modules() do print(name, m) end", see: ["nn.Module:modules"]) { (module: Module) in PairIterator(module.namedModules()) }
         Function("children", "The modules directly inside.", Param("self", Module.self), returns: "table of modules",
             example: "print(#nn.Sequential{nn.Linear(2, 1), nn.ReLU()}:children())", see: ["nn.Module:modules"]) { (module: Module) in module.children.map(\.module) }
         Function("modules", "This module and all inside it.", Param("self", Module.self), returns: "table of modules",
@@ -109,10 +120,28 @@ extension Bindings {
             module.eval()
             return Receiver()
         }
-        Function("zero_grad", "Forgets the gradients of all parameters.", Param("self", Module.self), example: "nn.Linear(2, 1):zero_grad()") { (module: Module) -> Void in module.zeroGrad() }
+        Function("zero_grad", "Forgets the gradients of all parameters.", Param("self", Module.self), Param("set_to_none", Bool.self, default: true, "false to keep them as zeros"), example: "nn.Linear(2, 1):zero_grad()") { (module: Module, forgets: Bool) -> Void in
+            if forgets { return module.zeroGrad() }
+            for parameter in module.parameters { parameter.grad = try parameter.grad.map { try Tensor.zeros($0.shape, $0.dtype) } }
+        }
         Function("to", "Converts parameters and buffers to a floating point type, in place.", Param("self", Module.self), Param("dtype", DType.self), returns: "the module itself",
             example: "print(nn.Linear(2, 1):to(\"float64\").weight.dtype)") { (module: Module, dtype: DType) -> Receiver in
             try module.to(dtype)
+            return Receiver()
+        }
+        Function("float", "Converts parameters and buffers to float32, in place.", Param("self", Module.self), returns: "the module itself",
+            example: "print(nn.Linear(2, 1):double():float().weight.dtype)", see: ["nn.Module:to"]) { (module: Module) -> Receiver in
+            try module.to(.float32)
+            return Receiver()
+        }
+        Function("double", "Converts parameters and buffers to float64, in place.", Param("self", Module.self), returns: "the module itself",
+            example: "print(nn.Linear(2, 1):double().weight.dtype)", see: ["nn.Module:to"]) { (module: Module) -> Receiver in
+            try module.to(.float64)
+            return Receiver()
+        }
+        Function("requires_grad_", "Sets whether parameters learn.", Param("self", Module.self), Param("requires_grad", Bool.self, default: true), returns: "the module itself",
+            example: "print(nn.Linear(2, 1):requires_grad_(false).weight.requires_grad)", see: ["nn.Module:freeze"]) { (module: Module, learns: Bool) -> Receiver in
+            if learns { try module.unfreeze() } else { try module.freeze() }
             return Receiver()
         }
         Function("freeze", "Stops all parameters from learning.", Param("self", Module.self), returns: "the module itself",
@@ -143,9 +172,10 @@ extension Bindings {
             OrderedTable(module.stateDict().map { ($0.name, $0.tensor) })
         }
         Function("load_state_dict", "Copies values into parameters and buffers by name; an error before anything is changed when names or shapes do not fit.", Param("self", Module.self), Param("state", TensorTable.self, "name → tensor"),
-            Param("strict", Bool.self, default: true, "whether missing and unexpected names are errors"),
-            example: "local a, b = nn.Linear(2, 1), nn.Linear(2, 1)\na:load_state_dict(b:state_dict())\nprint(a.weight:equal(b.weight))") { (module: Module, state: TensorTable, strict: Bool) -> Void in
-            try module.loadStateDict(state.stateDict, strict: strict)
+            Param("strict", Bool.self, default: true, "whether missing and unexpected names are errors"), returns: "names that were missing, and names that were unexpected",
+            example: "local a, b = nn.Linear(2, 1), nn.Linear(2, 1)\na:load_state_dict(b:state_dict())\nprint(a.weight:equal(b.weight))\nlocal missing, unexpected = a:load_state_dict({weight=tensor.ones(1, 2)}, {strict=false})\nprint(missing[1], #unexpected)") { (module: Module, state: TensorTable, strict: Bool) -> ([String], [String]) in
+            let mismatch = try module.loadStateDict(state.stateDict, strict: strict)
+            return (mismatch.missing, mismatch.unexpected)
         }
         Function("save", "Writes parameters and buffers to a safetensors file with PyTorch's names; the file is whole or untouched.", Param("self", Module.self), Param("path", String.self), Param("transform", Transform?.self, "what inputs go through before the model; data.load_transform reads it from the file"),
             example: "local path = os.tmpname()\nnn.Linear(2, 1):save(path)\nos.remove(path)", see: ["nn.Module:load", "data.load_transform"]) { (module: Module, path: String, transform: Transform?) -> Void in try module.save(path, transform: transform) }

@@ -130,13 +130,7 @@ extension LuaModule {
     static var declaration: Class {
         Class(LuaModule.self, "nn.LuaModule", "A module written in Lua; see nn.module.", noun: "module", parent: Module.self,
             example: "local M = nn.module(\"M\")\nfunction M:forward(x) return x end\nprint(M()(tensor{1}))", fieldsFirst: true,
-            index: { call in
-                let module = try LuaModule.read(call, at: 1)
-                if try module.index(call) { return true }
-                if call.type(at: 2) == 3 { return false }
-                // An unset field is nil, as in any Lua table, unless it is one of a module's own.
-                return false
-            },
+            index: { call in try LuaModule.read(call, at: 1).index(call) },
             members: {
                 Function("register_buffer", "Makes a tensor part of the module's state without learning it.", Param("self", LuaModule.self), Param("name", String.self), Param("tensor", Tensor.self), Param("persistent", Bool.self, default: true, "whether it is saved"),
                     example: "local M = nn.module(\"M\")\nfunction M:init() self:register_buffer(\"mean\", tensor.zeros(2)) end\nprint(#M():buffers())") { (module: LuaModule, name: String, tensor: Tensor, persistent: Bool) -> Void in

@@ -15,10 +15,10 @@ extension LayerFunctions {
             try RNN(inputs, hidden, layers: layers, nonlinearity: form.rawValue, bias: bias, batchFirst: first, dropout: dropout, bidirectional: both)
         }
         Function("nn.LSTM", "Walks over sequences with a state and a memory that gates open and close (Hochreiter and Schmidhuber 1997).", inputSize, hiddenSize, numLayers,
-            Param("bias", Bool.self, default: true), batchFirst, dropout, bidirectional,
+            Param("bias", Bool.self, default: true), batchFirst, dropout, bidirectional, Param("proj_size", Int.self, default: 0, "features that states are projected to (Sak et al. 2014); 0 for none"),
             returns: "module: y, h, c = lstm(x[, {h, c}[, {lengths=}]])", details: recurrentDetails, example: recurrentExample("LSTM"), see: ["nn.GRU", "nn.LSTMCell"]
-        ) { (inputs: Int, hidden: Int, layers: Int, bias: Bool, first: Bool, dropout: Double, both: Bool) -> Module in
-            try LSTM(inputs, hidden, layers: layers, bias: bias, batchFirst: first, dropout: dropout, bidirectional: both)
+        ) { (inputs: Int, hidden: Int, layers: Int, bias: Bool, first: Bool, dropout: Double, both: Bool, projected: Int) -> Module in
+            try LSTM(inputs, hidden, layers: layers, bias: bias, batchFirst: first, dropout: dropout, bidirectional: both, projected: projected)
         }
         Function("nn.GRU", "Walks over sequences with a state that two gates open and close (Cho et al. 2014).", inputSize, hiddenSize, numLayers,
             Param("bias", Bool.self, default: true), batchFirst, dropout, bidirectional,

@@ -9,6 +9,9 @@ final class PairIterator: LuaObject {
 
     init(_ pairs: [(name: String, tensor: Tensor)]) { rest = pairs.map { (key: .text($0.name), value: $0.tensor) }[...] }
 
+    /// Modules by the names they have in files.
+    init(_ modules: [(name: String, module: Module)]) { rest = modules.map { (key: .text($0.name), value: $0.module) }[...] }
+
     /// Members of a container; those named by positions from 0 get positions from 1.
     init(members: [(name: String, value: AnyObject)]) {
         rest = members.map { (key: Int($0.name).map { .integer($0 + 1) } ?? .text($0.name), value: $0.value) }[...]

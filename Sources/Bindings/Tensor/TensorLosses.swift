@@ -19,15 +19,15 @@ extension TensorFunctions {
         ) { (x: Tensor, target: Tensor, weight: Tensor?, ignored: Int, reduction: Reduction) in
             try x.nllLoss(target.labels("nll_loss", "the targets"), weight: weight, ignoreIndex: ignored &- 1, reduction: reduction)
         }
-        distance("mse_loss", "Mean of squared differences.", layer: "nn.MSELoss") { try $0.mseLoss($1, reduction: $2) }
-        distance("l1_loss", "Mean of absolute differences.", layer: "nn.L1Loss") { try $0.l1Loss($1, reduction: $2) }
+        distance("mse_loss", "Mean of squared differences.", layer: "nn.MSELoss") { try $0.mseLoss($1, weight: $3, reduction: $2) }
+        distance("l1_loss", "Mean of absolute differences.", layer: "nn.L1Loss") { try $0.l1Loss($1, weight: $3, reduction: $2) }
         Function("tensor.smooth_l1_loss", "Mean of squared differences below beta, absolute ones above.", Param("input", Tensor.self, "predictions"), Param("target", Tensor.self, "of the same shape"), Param("reduction", Reduction.self, default: .mean), Param("beta", Double.self, default: 1, "where it becomes linear"),
             returns: "one number, or a tensor with reduction \"none\"", example: "print(tensor{1, 2}:smooth_l1_loss(tensor{1, 4}))", see: ["nn.SmoothL1Loss", "tensor.huber_loss"]) { (x: Tensor, target: Tensor, reduction: Reduction, beta: Double) in
             try x.smoothL1Loss(target, beta: beta, reduction: reduction)
         }
-        Function("tensor.huber_loss", "Mean of squared differences below delta, a straight line above.", Param("input", Tensor.self, "predictions"), Param("target", Tensor.self, "of the same shape"), Param("reduction", Reduction.self, default: .mean), Param("delta", Double.self, default: 1),
-            returns: "one number, or a tensor with reduction \"none\"", example: "print(tensor{1, 2}:huber_loss(tensor{1, 4}))", see: ["nn.HuberLoss", "tensor.smooth_l1_loss"]) { (x: Tensor, target: Tensor, reduction: Reduction, delta: Double) in
-            try x.huberLoss(target, delta: delta, reduction: reduction)
+        Function("tensor.huber_loss", "Mean of squared differences below delta, a straight line above.", Param("input", Tensor.self, "predictions"), Param("target", Tensor.self, "of the same shape"), Param("reduction", Reduction.self, default: .mean), Param("delta", Double.self, default: 1), Param("weight", Tensor?.self, "factors of the same shape"),
+            returns: "one number, or a tensor with reduction \"none\"", example: "print(tensor{1, 2}:huber_loss(tensor{1, 4}))", see: ["nn.HuberLoss", "tensor.smooth_l1_loss"]) { (x: Tensor, target: Tensor, reduction: Reduction, delta: Double, weight: Tensor?) in
+            try x.huberLoss(target, delta: delta, weight: weight, reduction: reduction)
         }
         Function("tensor.kl_div", "Kullback-Leibler divergence of target probabilities from predicted log-probabilities.", Param("input", Tensor.self, "log-probabilities"), Param("target", Tensor.self, "probabilities, or their logarithms with log_target"),
             Param("reduction", DivergenceReduction.self, default: .mean, "\"batchmean\" divides the sum by the rows, as the formula does; \"mean\" by all elements"), Param("log_target", Bool.self, default: false, "whether target holds logarithms"),
@@ -50,11 +50,11 @@ extension TensorFunctions {
     }
 
     private static func distance(
-        _ name: String, _ summary: String, layer: String, _ body: @escaping (Tensor, Tensor, Reduction) throws -> Tensor
+        _ name: String, _ summary: String, layer: String, _ body: @escaping (Tensor, Tensor, Reduction, Tensor?) throws -> Tensor
     ) -> Function {
-        Function("tensor.\(name)", summary, Param("input", Tensor.self, "predictions"), Param("target", Tensor.self, "of the same shape"), Param("reduction", Reduction.self, default: .mean),
-            returns: "one number, or a tensor with reduction \"none\"", example: "print(tensor{1, 2}:\(name)(tensor{1, 4}))", see: [layer]) { (x: Tensor, target: Tensor, reduction: Reduction) in
-            try body(x, target, reduction)
+        Function("tensor.\(name)", summary, Param("input", Tensor.self, "predictions"), Param("target", Tensor.self, "of the same shape"), Param("reduction", Reduction.self, default: .mean), Param("weight", Tensor?.self, "factors of the same shape; the mean divides by their sum"),
+            returns: "one number, or a tensor with reduction \"none\"", example: "print(tensor{1, 2}:\(name)(tensor{1, 4}))", see: [layer]) { (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor?) in
+            try body(x, target, reduction, weight)
         }
     }
 }

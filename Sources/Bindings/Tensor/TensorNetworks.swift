@@ -7,8 +7,10 @@ extension TensorFunctions {
     /// Further parts of networks: tables of vectors, attention, changing sizes, comparing vectors.
     @FunctionBuilder static var networks: [Function] {
         Function("tensor.embedding", "Rows of a table by number: a vector for each token id.", Param("input", Tensor.self, shape: "[…]", "token ids, from 1"), Param("weight", Tensor.self, shape: "[V, D]", "the table"), Param("padding_idx", Position?.self, "an id whose row gets no gradient"),
-            returns: "tensor […, D]", example: "print(tensor.embedding(tensor{2, 1}, tensor{{1, 2}, {3, 4}}))", see: ["tensor.one_hot"]) { (ids: Tensor, weight: Tensor, padding: Position?) in
-            try Tensor.embedding(ids.labels("embedding", "the ids"), weight, paddingIndex: padding?.swift)
+            Param("max_norm", Double?.self, "rows longer than this are shortened, in place, when they are looked up"), Param("norm_type", Double.self, default: 2, "the power of the norm for max_norm"), Param("scale_grad_by_freq", Bool.self, default: false, "whether an id's gradient is divided by how often it comes"), Param("sparse", AlwaysFalse.self, default: AlwaysFalse(), "only false is possible: gradients hold all rows"),
+            returns: "tensor […, D]", example: "print(tensor.embedding(tensor{2, 1}, tensor{{1, 2}, {3, 4}}))", see: ["tensor.one_hot"]) { (ids: Tensor, weight: Tensor, padding: Position?, norm: Double?, power: Double, averages: Bool, _: AlwaysFalse) in
+            try Tensor.embedding(
+                ids.labels("embedding", "the ids"), weight, paddingIndex: padding?.swift, limit: norm.map { Tensor.NormLimit($0, power: power) }, averagesGradient: averages)
         }
         Function("tensor.one_hot", "1 at each label's place and 0 elsewhere, in a new last dimension.", Param("input", Tensor.self, shape: "[…]", "labels, from 1"), Param("num_classes", Int.self, default: -1, "size of the new dimension; -1: the largest label"),
             returns: "tensor […, C] of int64", example: "print(tensor{1, 3}:one_hot(3))", see: ["tensor.embedding"]) { (labels: Tensor, classes: Int) in

@@ -16,14 +16,15 @@ public class BatchNorm: Module {
     class var ranks: [Int] { [] }
 
     public required init(
-        _ channels: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true, trackRunningStats: Bool = true
+        _ channels: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true, trackRunningStats: Bool = true,
+        bias: Bool = true
     ) throws {
         (self.channels, self.eps, self.momentum) = (channels, eps, momentum)
         (self.affine, tracksStatistics) = (affine, trackRunningStats)
         super.init()
         try requirePositive(kind, ("num_features", channels))
         try register(parameter: affine ? Tensor.ones([channels]) : nil, "weight")
-        try register(parameter: affine ? Tensor.zeros([channels]) : nil, "bias")
+        try register(parameter: affine && bias ? Tensor.zeros([channels]) : nil, "bias")
         register(buffer: trackRunningStats ? try Tensor.zeros([channels]) : nil, "running_mean")
         register(buffer: trackRunningStats ? try Tensor.ones([channels]) : nil, "running_var")
         register(buffer: trackRunningStats ? try Tensor(.int(0), .int64) : nil, "num_batches_tracked")
@@ -58,7 +59,7 @@ public class BatchNorm: Module {
     }
 
     public override func makeSimilar() throws -> Module {
-        try type(of: self).init(channels, eps: eps, momentum: momentum, affine: affine, trackRunningStats: tracksStatistics)
+        try type(of: self).init(channels, eps: eps, momentum: momentum, affine: affine, trackRunningStats: tracksStatistics, bias: parameter(1) != nil)
     }
     public override var details: String { String(channels) }
 }

@@ -157,6 +157,33 @@ public final class Conv3d: Convolution {
 public class TransposedConvolution: Convolution {
     override class var isTransposed: Bool { true }
 
+    func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding, _ outputPadding: [Int]) throws -> Tensor { input }
+
+    override func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding) throws -> Tensor {
+        try convolve(input, weight, padding, options.outputPadding)
+    }
+
+    /// The output with sides of one's own choice, of those that a convolution would shrink to the input's.
+    public func run(_ input: Tensor, outputSize: [Int]) throws -> Tensor {
+        try observed([input]) {
+            let spatial = type(of: self).spatial, sides = input.shape.suffix(spatial)
+            guard input.rank > spatial, outputSize.count == spatial || outputSize.count == input.rank else {
+                throw LearningError.argument(kind, "output_size must be \(spatial) numbers, got \(describe(outputSize))")
+            }
+            func each(_ values: [Int], _ i: Int) -> Int { values[values.count == 1 ? 0 : i] }
+            let amounts = try amounts(options.padding)
+            let added = try zip(sides, outputSize.suffix(spatial)).enumerated().map { i, pair in
+                let stride = each(options.stride, i)
+                let least = (pair.0 - 1) * stride - 2 * each(amounts, i) + each(options.dilation, i) * (kernel[i] - 1) + 1
+                guard pair.1 >= least, pair.1 < least + stride else {
+                    throw LearningError.argument(kind, "output_size \(pair.1) of dimension \(i + 1) must be \(least)..\(least + stride - 1) for an input of \(pair.0)")
+                }
+                return pair.1 - least
+            }
+            return [try convolve(input, required("weight"), options.padding, added)]
+        }[0]
+    }
+
     /// Amounts on all sides alike; other paddings have no meaning here.
     func amounts(_ padding: Padding) throws -> [Int] {
         switch padding {
@@ -170,18 +197,18 @@ public class TransposedConvolution: Convolution {
 /// Transposed convolution of [N, in, L].
 public final class ConvTranspose1d: TransposedConvolution {
     override class var spatial: Int { 1 }
-    override func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding) throws -> Tensor {
+    override func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding, _ outputPadding: [Int]) throws -> Tensor {
         try Tensor.convTranspose1d(
-            input, weight, parameter(1), stride: options.stride, padding: amounts(padding), outputPadding: options.outputPadding,
+            input, weight, parameter(1), stride: options.stride, padding: amounts(padding), outputPadding: outputPadding,
             groups: options.groups, dilation: options.dilation)
     }
 }
 
 /// Transposed convolution of [N, in, H, W].
 public final class ConvTranspose2d: TransposedConvolution {
-    override func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding) throws -> Tensor {
+    override func convolve(_ input: Tensor, _ weight: Tensor, _ padding: Padding, _ outputPadding: [Int]) throws -> Tensor {
         try Tensor.convTranspose2d(
-            input, weight, parameter(1), stride: options.stride, padding: amounts(padding), outputPadding: options.outputPadding,
+            input, weight, parameter(1), stride: options.stride, padding: amounts(padding), outputPadding: outputPadding,
             groups: options.groups, dilation: options.dilation)
     }
 }

@@ -131,7 +131,7 @@ public enum Initialize {
     /// The factor that makes up for what an activation does to the variance.
     public static func gain(_ nonlinearity: String, _ parameter: Double = 0.01) throws -> Double {
         switch nonlinearity {
-        case "linear", "sigmoid", "conv1d", "conv2d", "conv3d": return 1
+        case "linear", "sigmoid", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d": return 1
         case "tanh": return 5.0 / 3
         case "relu": return 2.0.squareRoot()
         case "leaky_relu": return (2 / (1 + parameter * parameter)).squareRoot()

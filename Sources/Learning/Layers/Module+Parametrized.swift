@@ -6,9 +6,9 @@ public class Parametrization {
     /// The parameter that is computed.
     public let name: String
     /// What is learnt in its place, in order.
-    var parameters: [(name: String, tensor: Tensor)] = []
+    public internal(set) var parameters: [(name: String, tensor: Tensor)] = []
     /// What is kept beside it.
-    var buffers: [(name: String, tensor: Tensor)] = []
+    public internal(set) var buffers: [(name: String, tensor: Tensor)] = []
 
     init(_ name: String) { self.name = name }
 
@@ -18,7 +18,7 @@ public class Parametrization {
     func makeSimilar() -> Parametrization { Parametrization(name) }
 
     /// Puts another tensor in the place of one; false when there is none of the name.
-    func replace(_ name: String, with tensor: Tensor) -> Bool {
+    public func replace(_ name: String, with tensor: Tensor) -> Bool {
         if let i = parameters.firstIndex(where: { $0.name == name }) {
             parameters[i].tensor = tensor
             return true

@@ -7,11 +7,11 @@ import Tensors
 /// and overrides `forward`. Names are PyTorch's.
 open class Module {
     /// Whether layers such as dropout act as in training rather than in evaluation.
-    public internal(set) var isTraining = true
+    public var isTraining = true
     /// Run after `forward`, in order of registration.
     private(set) var hooks: [ForwardHook] = [] { didSet { isPlain = hooks.isEmpty && parametrizations.isEmpty } }
     /// Parameters that are computed before each forward.
-    var parametrizations: [Parametrization] = [] { didSet { isPlain = hooks.isEmpty && parametrizations.isEmpty } }
+    public internal(set) var parametrizations: [Parametrization] = [] { didSet { isPlain = hooks.isEmpty && parametrizations.isEmpty } }
     /// Whether a call is just `forward`.
     private(set) var isPlain = true
     private var parameterSlots: [(name: String, tensor: Tensor?)] = []
@@ -130,7 +130,7 @@ open class Module {
     }
 
     /// Whether a parameter or buffer of this name has a place here, also where it was left out.
-    public func hasPlace(_ name: String) -> Bool {
+    open func hasPlace(_ name: String) -> Bool {
         parameterSlots.contains { $0.name == name } || bufferSlots.contains { $0.name == name }
     }
 

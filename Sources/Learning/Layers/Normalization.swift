@@ -52,7 +52,7 @@ public final class GroupNorm: Module {
     public let channels: Int
     public let eps: Double
 
-    public init(_ groups: Int, _ channels: Int, eps: Double = 1e-5, affine: Bool = true) throws {
+    public init(_ groups: Int, _ channels: Int, eps: Double = 1e-5, affine: Bool = true, bias: Bool = true) throws {
         (self.groups, self.channels, self.eps) = (groups, channels, eps)
         super.init()
         try requirePositive("GroupNorm", ("num_groups", groups), ("num_channels", channels))
@@ -60,13 +60,13 @@ public final class GroupNorm: Module {
             throw LearningError.argument("GroupNorm", "\(channels) channels cannot be split into \(groups) groups")
         }
         try register(parameter: affine ? Tensor.ones([channels]) : nil, "weight")
-        try register(parameter: affine ? Tensor.zeros([channels]) : nil, "bias")
+        try register(parameter: affine && bias ? Tensor.zeros([channels]) : nil, "bias")
     }
 
     public override func forward(_ input: Tensor) throws -> Tensor {
         try Tensor.groupNorm(input, groups, parameter(0), parameter(1), eps: eps)
     }
 
-    public override func makeSimilar() throws -> Module { try GroupNorm(groups, channels, eps: eps, affine: parameter(0) != nil) }
+    public override func makeSimilar() throws -> Module { try GroupNorm(groups, channels, eps: eps, affine: parameter(0) != nil, bias: parameter(1) != nil) }
     public override var details: String { "\(groups), \(channels)" }
 }

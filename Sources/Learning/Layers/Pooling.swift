@@ -10,6 +10,10 @@ public struct PoolOptions: Sendable {
     public var ceilMode = false
     /// Whether padding counts in averages.
     public var countIncludePad = true
+    /// What averages divide by in place of the number of elements.
+    public var divisor: Int?
+    /// Whether the positions of largest elements are a second output.
+    public var returnsIndices = false
 
     public init() {}
 }
@@ -37,15 +41,32 @@ public class Pool: Module {
     public override var details: String { brief(kernel) + (options.stride.map { ", stride=" + brief($0) } ?? "") }
 }
 
+/// Largest elements of windows; with `returnsIndices` and where in its plane each was, row by row.
+public class MaxPool: Pool {
+    func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) { (input, input) }
+
+    public override func forward(_ inputs: [Tensor]) throws -> [Tensor] {
+        guard options.returnsIndices, inputs.count == 1 else { return try super.forward(inputs) }
+        let (values, indices) = try indexed(inputs[0])
+        return [values, indices]
+    }
+}
+
 /// Largest elements of windows in [N, C, L].
-public final class MaxPool1d: Pool {
+public final class MaxPool1d: MaxPool {
+    override func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) {
+        try input.maxPool1dWithIndices(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
+    }
     public override func forward(_ input: Tensor) throws -> Tensor {
         try input.maxPool1d(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
     }
 }
 
 /// Largest elements of windows in [N, C, H, W].
-public final class MaxPool2d: Pool {
+public final class MaxPool2d: MaxPool {
+    override func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) {
+        try input.maxPool2dWithIndices(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
+    }
     public override func forward(_ input: Tensor) throws -> Tensor {
         try input.maxPool2d(kernel, stride: options.stride, padding: options.padding, dilation: options.dilation, ceilMode: options.ceilMode)
     }
@@ -63,13 +84,16 @@ public final class AvgPool1d: Pool {
 public final class AvgPool2d: Pool {
     public override func forward(_ input: Tensor) throws -> Tensor {
         try input.avgPool2d(
-            kernel, stride: options.stride, padding: options.padding, ceilMode: options.ceilMode, countIncludePad: options.countIncludePad)
+            kernel, stride: options.stride, padding: options.padding, ceilMode: options.ceilMode, countIncludePad: options.countIncludePad,
+            divisor: options.divisor)
     }
 }
 
 /// Windows that share each plane evenly, whatever its size: any size → `size`; nil keeps a side.
 public class AdaptivePool: Module {
     public let size: [Int?]
+    /// Whether the positions of largest elements are a second output.
+    public var returnsIndices = false
     /// Number of dimensions of a plane.
     class var spatial: Int { 2 }
 
@@ -82,7 +106,19 @@ public class AdaptivePool: Module {
         }
     }
 
-    public override func makeSimilar() throws -> Module { try type(of: self).init(size) }
+    public override func makeSimilar() throws -> Module {
+        let copy = try type(of: self).init(size)
+        copy.returnsIndices = returnsIndices
+        return copy
+    }
+
+    public override func forward(_ inputs: [Tensor]) throws -> [Tensor] {
+        guard returnsIndices, inputs.count == 1 else { return try super.forward(inputs) }
+        let (values, indices) = try indexed(inputs[0])
+        return [values, indices]
+    }
+
+    func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) { (input, input) }
     public override var details: String { size.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ") }
 }
 
@@ -94,6 +130,7 @@ public final class AdaptiveAvgPool2d: AdaptivePool {
 /// Largest elements of windows that share each plane evenly.
 public final class AdaptiveMaxPool2d: AdaptivePool {
     public override func forward(_ input: Tensor) throws -> Tensor { try input.adaptiveMaxPool2d(size).values }
+    override func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) { try input.adaptiveMaxPool2d(size) }
 }
 
 /// Averages over windows that share each sequence evenly.
@@ -105,5 +142,6 @@ public final class AdaptiveAvgPool1d: AdaptivePool {
 /// Largest elements of windows that share each sequence evenly.
 public final class AdaptiveMaxPool1d: AdaptivePool {
     override class var spatial: Int { 1 }
-    public override func forward(_ input: Tensor) throws -> Tensor { try size[0].map { try input.adaptiveMaxPool1d($0).values } ?? input }
+    public override func forward(_ input: Tensor) throws -> Tensor { try indexed(input).values }
+    override func indexed(_ input: Tensor) throws -> (values: Tensor, indices: Tensor) { try input.adaptiveMaxPool1d(size[0] ?? input.shape.last ?? 0) }
 }

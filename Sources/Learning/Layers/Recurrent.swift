@@ -16,26 +16,35 @@ public class Recurrent: Module {
     public let batchFirst: Bool
     public let dropout: Double
     public let bidirectional: Bool
+    /// Features of the states where an LSTM projects them; 0 for none.
+    public let projected: Int
 
     init(
         _ cell: RecurrentCell, _ inputSize: Int, _ hiddenSize: Int, layers: Int, bias: Bool, batchFirst: Bool,
-        dropout: Double, bidirectional: Bool
+        dropout: Double, bidirectional: Bool, projected: Int = 0
     ) throws {
+        self.projected = projected
         (self.cell, self.inputSize, self.hiddenSize, self.layers) = (cell, inputSize, hiddenSize, layers)
         (hasBias, self.batchFirst, self.dropout, self.bidirectional) = (bias, batchFirst, dropout, bidirectional)
         super.init()
         try requirePositive(kind, ("input_size", inputSize), ("hidden_size", hiddenSize))
         try requirePositive(kind, ("num_layers", layers), atMost: mostLayers)
         try check(kind, "dropout", dropout, (0...1).contains(dropout), "between 0 and 1")
-        let bound = 1 / Double(hiddenSize).squareRoot(), rows = cell.gates * hiddenSize
+        guard projected >= 0, projected == 0 || projected < hiddenSize else {
+            throw LearningError.argument(kind, "proj_size must be less than hidden_size, \(hiddenSize), got \(projected)")
+        }
+        let bound = 1 / Double(hiddenSize).squareRoot(), rows = cell.gates * hiddenSize, states = projected > 0 ? projected : hiddenSize
         for layer in 0..<layers {
-            let inputs = layer == 0 ? inputSize : hiddenSize * (bidirectional ? 2 : 1)
+            let inputs = layer == 0 ? inputSize : states * (bidirectional ? 2 : 1)
             for suffix in bidirectional ? ["", "_reverse"] : [""] {
                 try register(parameter: Initialize.uniform(Tensor.zeros([rows, inputs]), -bound, bound), "weight_ih_l\(layer)\(suffix)")
-                try register(parameter: Initialize.uniform(Tensor.zeros([rows, hiddenSize]), -bound, bound), "weight_hh_l\(layer)\(suffix)")
+                try register(parameter: Initialize.uniform(Tensor.zeros([rows, states]), -bound, bound), "weight_hh_l\(layer)\(suffix)")
                 for name in ["bias_ih", "bias_hh"] {
                     let offsets = bias ? try Initialize.uniform(Tensor.zeros([rows]), -bound, bound) : nil
                     try register(parameter: offsets, "\(name)_l\(layer)\(suffix)")
+                }
+                if projected > 0 {
+                    try register(parameter: Initialize.uniform(Tensor.zeros([projected, hiddenSize]), -bound, bound), "weight_hr_l\(layer)\(suffix)")
                 }
             }
         }
@@ -46,11 +55,11 @@ public class Recurrent: Module {
         let directions = bidirectional ? 2 : 1
         return try (0..<layers).map { layer in
             try (0..<directions).map { direction in
-                let slot = 4 * (layer * directions + direction)
+                let slot = (projected > 0 ? 5 : 4) * (layer * directions + direction)
                 guard let input = parameter(slot), let hidden = parameter(slot + 1) else {
                     throw LearningError.argument(kind, "a weight was removed")
                 }
-                return RecurrentWeights(input: input, hidden: hidden, inputBias: parameter(slot + 2), hiddenBias: parameter(slot + 3))
+                return RecurrentWeights(input: input, hidden: hidden, inputBias: parameter(slot + 2), hiddenBias: parameter(slot + 3), projection: projected > 0 ? parameter(slot + 4) : nil)
             }
         }
     }
@@ -96,7 +105,7 @@ public class Recurrent: Module {
     public override func forward(_ input: Tensor) throws -> Tensor { try compute(input, nil, nil, nil)[0] }
 
     public override var details: String {
-        "\(inputSize), \(hiddenSize)" + (layers > 1 ? ", num_layers=\(layers)" : "") + (bidirectional ? ", bidirectional=true" : "")
+        "\(inputSize), \(hiddenSize)" + (layers > 1 ? ", num_layers=\(layers)" : "") + (bidirectional ? ", bidirectional=true" : "") + (projected > 0 ? ", proj_size=\(projected)" : "")
     }
     public override func multiplyAdds(inputs: [Tensor], outputs: [Tensor]) -> Int {
         guard let input = inputs.first, input.rank >= 2 else { return 0 }
@@ -130,15 +139,15 @@ public final class RNN: Recurrent {
 public final class LSTM: Recurrent {
     public init(
         _ inputSize: Int, _ hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
-        dropout: Double = 0, bidirectional: Bool = false
+        dropout: Double = 0, bidirectional: Bool = false, projected: Int = 0
     ) throws {
         try super.init(.lstm, inputSize, hiddenSize, layers: layers, bias: bias, batchFirst: batchFirst, dropout: dropout,
-            bidirectional: bidirectional)
+            bidirectional: bidirectional, projected: projected)
     }
 
     public override func makeSimilar() throws -> Module {
         try LSTM(inputSize, hiddenSize, layers: layers, bias: hasBias, batchFirst: batchFirst, dropout: dropout,
-            bidirectional: bidirectional)
+            bidirectional: bidirectional, projected: projected)
     }
 }
 

@@ -36,18 +36,30 @@ public final class Upsample: Module {
     public let scale: [Double]?
     public let mode: Tensor.Interpolation
     public let alignCorners: Bool
+    /// Whether the factor used is the one between the input's and the output's whole sizes.
+    public let recomputesScale: Bool
 
-    public init(size: [Int]? = nil, scale: [Double]? = nil, mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false) throws {
+    public init(
+        size: [Int]? = nil, scale: [Double]? = nil, mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false,
+        recomputesScale: Bool = false
+    ) throws {
         guard (size == nil) != (scale == nil) else { throw LearningError.argument("Upsample", "needs a size or a scale_factor") }
         for factor in scale ?? [] { try check("Upsample", "scale_factor", factor, factor > 0 && factor <= 1e6, "positive and at most 1000000") }
         for side in size ?? [] { try requirePositive("Upsample", ("size", side), atMost: 1 << 24) }
-        (self.size, self.scale, self.mode, self.alignCorners) = (size, scale, mode, alignCorners)
+        if recomputesScale, scale == nil { throw LearningError.argument("Upsample", "recompute_scale_factor needs a scale_factor") }
+        (self.size, self.scale, self.mode, self.alignCorners, self.recomputesScale) = (size, scale, mode, alignCorners, recomputesScale)
     }
 
     public override func forward(_ input: Tensor) throws -> Tensor {
-        try input.interpolate(size: size, scale: scale, mode: mode, alignCorners: alignCorners)
+        guard recomputesScale, let scale, input.rank > 2, scale.count == 1 || scale.count == input.rank - 2 else {
+            return try input.interpolate(size: size, scale: scale, mode: mode, alignCorners: alignCorners)
+        }
+        let sides = input.shape.dropFirst(2).enumerated().map { i, side in Int(Double(side) * scale[scale.count == 1 ? 0 : i]) }
+        return try input.interpolate(size: sides, mode: mode, alignCorners: alignCorners)
     }
-    public override func makeSimilar() throws -> Module { try Upsample(size: size, scale: scale, mode: mode, alignCorners: alignCorners) }
+    public override func makeSimilar() throws -> Module {
+        try Upsample(size: size, scale: scale, mode: mode, alignCorners: alignCorners, recomputesScale: recomputesScale)
+    }
     public override var details: String {
         (size.map { "size=" + brief($0) } ?? "scale_factor=" + (scale ?? []).map(shortNumber).joined(separator: ", ")) + ", mode=\(mode.rawValue)"
     }

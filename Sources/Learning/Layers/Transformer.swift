@@ -2,11 +2,11 @@ import Glibc
 import Tensors
 
 /// What the layers of a transformer have in common.
-public struct TransformerOptions: Sendable {
+public struct TransformerOptions {
     public var feedforward = 2048
     public var dropout = 0.1
-    /// "relu" or "gelu".
-    public var activation = "relu"
+    /// What stands between the two linear layers.
+    public var activation = FeedForwardActivation.named("relu")
     public var eps = 1e-5
     public var batchFirst = false
     /// Whether parts are normalised before (and not after) they are applied.
@@ -15,14 +15,34 @@ public struct TransformerOptions: Sendable {
 
     public init() {}
 
-    func apply(_ x: Tensor) throws -> Tensor { activation == "gelu" ? try x.gelu() : try x.relu() }
+    /// Applies the activation, which is the last child of the layer if it is a module.
+    func apply(_ x: Tensor, in layer: Module) throws -> Tensor {
+        switch activation {
+        case .named(let name): name == "gelu" ? try x.gelu() : try x.relu()
+        case .function(let function): try function(x)
+        case .module(let module): try (layer.children.last?.module ?? module)(x)
+        }
+    }
+
+    /// Registers the activation if it is a module, as the layer's last child.
+    func register(in layer: Module) { if case .module(let module) = activation { layer.register(module, "activation") } }
 
     func check(_ operation: String) throws {
-        guard activation == "relu" || activation == "gelu" else {
-            throw LearningError.argument(operation, "activation must be \"relu\" or \"gelu\", got \"\(activation)\"")
+        if case .named(let name) = activation, name != "relu", name != "gelu" {
+            throw LearningError.argument(operation, "activation must be \"relu\", \"gelu\", a function or a module, got \"\(name)\"")
         }
         try requirePositive(operation, ("dim_feedforward", feedforward))
     }
+}
+
+/// What transformer layers apply between their two linear layers.
+public enum FeedForwardActivation: ExpressibleByStringLiteral {
+    /// "relu" or "gelu".
+    case named(String)
+    case function((Tensor) throws -> Tensor)
+    case module(Module)
+
+    public init(stringLiteral name: String) { self = .named(name) }
 }
 
 /// Self-attention and a network of two layers, each with a residual and a normalisation (Vaswani et
@@ -45,6 +65,7 @@ public final class TransformerEncoderLayer: Module {
         register(try LayerNorm([dimension], eps: options.eps, bias: options.bias), "norm2")
         register(try Dropout(options.dropout), "dropout1")
         register(try Dropout(options.dropout), "dropout2")
+        options.register(in: self)
     }
 
     /// Masks as `MultiheadAttention` takes them.
@@ -61,7 +82,7 @@ public final class TransformerEncoderLayer: Module {
                 x, x, x, keyPaddingMask: padding, attentionMask: mask, isCausal: isCausal, needsWeights: false).output)
         }
         func feed(_ x: Tensor) throws -> Tensor {
-            try child(7)(child(3)(child(2)(options.apply(child(1)(x)))))
+            try child(7)(child(3)(child(2)(options.apply(child(1)(x), in: self))))
         }
         if options.normFirst {
             let y = try x.add(attend(child(4)(x)))
@@ -94,6 +115,7 @@ public final class TransformerDecoderLayer: Module {
         register(try Linear(options.feedforward, dimension, bias: options.bias), "linear2")
         for name in ["norm1", "norm2", "norm3"] { register(try LayerNorm([dimension], eps: options.eps, bias: options.bias), name) }
         for name in ["dropout1", "dropout2", "dropout3"] { register(try Dropout(options.dropout), name) }
+        options.register(in: self)
     }
 
     /// The masks of what is decoded and of what the encoder gave, as `MultiheadAttention` takes them.
@@ -129,7 +151,7 @@ public final class TransformerDecoderLayer: Module {
         }
         func own(_ x: Tensor) throws -> Tensor { try attend(0, x, x, masks.target, masks.targetPadding, masks.isCausal) }
         func cross(_ x: Tensor) throws -> Tensor { try attend(1, x, memory, masks.memory, masks.memoryPadding, masks.memoryIsCausal) }
-        func feed(_ x: Tensor) throws -> Tensor { try child(10)(child(4)(child(3)(options.apply(child(2)(x))))) }
+        func feed(_ x: Tensor) throws -> Tensor { try child(10)(child(4)(child(3)(options.apply(child(2)(x), in: self)))) }
         if options.normFirst {
             var y = try x.add(own(child(5)(x)))
             y = try y.add(cross(child(6)(y)))

@@ -71,7 +71,12 @@ public final class CTCLoss: Loss {
         }
         let result = try losses.to(given.dtype), gradient = try slopes.to(given.dtype)
         try Tensor.recordCustom("ctc_loss", [x], results: [result]) { g in
-            [try g[0].map { try gradient.mul($0.reshape([1, n, 1])) }]
+            guard let g = g[0] else { return [nil] }
+            let slope = try gradient.mul(g.detach().reshape([1, n, 1]))
+            try Tensor.recordCustom("ctc_loss_backward", [x, g], results: [slope]) { _ in
+                throw LearningError.argument("CTCLoss", "the gradient of its gradient is not known")
+            }
+            return [slope]
         }
         if given.rank == 2 { return try reduce(divided(result, targetLengths).squeeze([0])) }
         return try reduce(divided(result, targetLengths))

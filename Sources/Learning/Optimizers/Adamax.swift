@@ -7,8 +7,8 @@ public final class Adamax: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 2e-3, "learning rate"),
-            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction),
-            OptimizerOption("beta2", 0.999, "memory of the largest gradient", .fraction),
+            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction, pair: "betas"),
+            OptimizerOption("beta2", 0.999, "memory of the largest gradient", .fraction, pair: "betas"),
             OptimizerOption("eps", 1e-8, "added to gradients, against division by zero"),
             OptimizerOption("weight_decay", 0, "adds weight_decay·p to the gradient"),
             OptimizerOption("maximize", 0, "goes up instead of down", .flag),

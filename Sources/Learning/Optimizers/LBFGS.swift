@@ -14,7 +14,7 @@ public final class LBFGS: Optimizer {
             OptimizerOption("tolerance_grad", 1e-7, "ends when no slope is larger"),
             OptimizerOption("tolerance_change", 1e-9, "ends when a step changes less"),
             OptimizerOption("history_size", 100, "steps that are remembered", .positive),
-            OptimizerOption("strong_wolfe", 0, "searches along each direction", .flag),
+            OptimizerOption("line_search_fn", 0, "searches along each direction; none when left out", .choice(["strong_wolfe"])),
         ]
     }
 
@@ -61,7 +61,7 @@ public final class LBFGS: Optimizer {
             memory.gradient = previous
             memory.direction = direction
             if slope > -smallChange { break }
-            if group.value("strong_wolfe") != 0 {
+            if group.value("line_search_fn") != 0 {
                 let start = try flatParameters()
                 var search = StrongWolfe(tolerance: smallChange)
                 let found = try search.run(length, direction, loss, gradient, slope) { t in

@@ -9,8 +9,8 @@ public final class Lamb: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 1e-3, "learning rate"),
-            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction),
-            OptimizerOption("beta2", 0.999, "memory of the squares' average", .fraction),
+            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction, pair: "betas"),
+            OptimizerOption("beta2", 0.999, "memory of the squares' average", .fraction, pair: "betas"),
             OptimizerOption("eps", 1e-6, "added to the root, against division by zero"),
             OptimizerOption("weight_decay", 0.01, "adds weight_decay·p to the direction"),
             OptimizerOption("maximize", 0, "goes up instead of down", .flag),

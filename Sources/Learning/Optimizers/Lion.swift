@@ -6,8 +6,8 @@ public final class Lion: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 1e-4, "learning rate; about a tenth of Adam's"),
-            OptimizerOption("beta1", 0.9, "share of the memory in the step", .fraction),
-            OptimizerOption("beta2", 0.99, "memory of the gradient's average", .fraction),
+            OptimizerOption("beta1", 0.9, "share of the memory in the step", .fraction, pair: "betas"),
+            OptimizerOption("beta2", 0.99, "memory of the gradient's average", .fraction, pair: "betas"),
             OptimizerOption("weight_decay", 0, "shrinks parameters by lr·weight_decay"),
             OptimizerOption("maximize", 0, "goes up instead of down", .flag),
         ]

@@ -10,6 +10,8 @@ open class Optimizer {
     /// What is kept for each parameter that has been updated.
     var states: [ObjectIdentifier: State] = [:]
     private var spec: [OptimizerOption] { type(of: self).options }
+    /// What groups have that say nothing else.
+    private let defaults: [String: Double]
 
     /// What an optimizer keeps for one parameter.
     public final class State {
@@ -33,9 +35,8 @@ open class Optimizer {
     ///   - options: values by name; the rest has the defaults.
     /// - Throws: for no parameters, one that is listed twice, an unknown option or a value out of range.
     public required init(groups: [(parameters: [Tensor], options: [String: Double])], options: [String: Double] = [:]) throws {
-        for group in groups {
-            try addGroup(group.parameters, options.merging(group.options) { $1 })
-        }
+        defaults = options
+        for group in groups { try addGroup(group.parameters, group.options) }
         guard self.groups.contains(where: { !$0.parameters.isEmpty }) else {
             throw LearningError.argument(type(of: self).name, "there are no parameters to optimize")
         }
@@ -46,9 +47,9 @@ open class Optimizer {
         try self.init(groups: [(parameters, [:])], options: options)
     }
 
-    /// Adds parameters with options of their own.
-    public func addGroup(_ parameters: [Tensor], _ given: [String: Double] = [:]) throws {
-        let name = type(of: self).name
+    /// Adds parameters with options of their own; the others are those the optimizer was made with.
+    public func addGroup(_ parameters: [Tensor], _ own: [String: Double] = [:]) throws {
+        let name = type(of: self).name, given = defaults.merging(own) { $1 }
         for option in given.keys where !spec.contains(where: { $0.name == option }) {
             throw LearningError.argument(name, "there is no option named \"\(option)\"; there are "
                 + spec.map(\.name).joined(separator: ", "))
@@ -93,6 +94,11 @@ open class Optimizer {
     /// Forgets the gradients of all parameters.
     public func zeroGrad() {
         for group in groups { for parameter in group.parameters { parameter.grad = nil } }
+    }
+
+    /// Makes the gradients of all parameters that have one zero.
+    public func fillGradWithZeros() throws {
+        for group in groups { for parameter in group.parameters { parameter.grad = try parameter.grad?.detach().zerosAlike() } }
     }
 
     /// Updates all parameters that have a gradient.

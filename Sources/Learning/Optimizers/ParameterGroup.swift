@@ -36,6 +36,8 @@ public struct OptimizerOption: Sendable {
     /// What the option does, in a few words.
     public let summary: String
     public let range: Range
+    /// For one of two numbers that PyTorch gives together, its name for both: "betas".
+    public let pair: String?
 
     public enum Range: Sendable {
         /// 0 or more.
@@ -46,14 +48,17 @@ public struct OptimizerOption: Sendable {
         case fraction
         /// 0 or 1.
         case flag
+        /// A name by its position from 1, or 0 for none.
+        case choice([String])
         case any
     }
 
-    public init(_ name: String, _ value: Double?, _ summary: String, _ range: Range = .notNegative) {
+    public init(_ name: String, _ value: Double?, _ summary: String, _ range: Range = .notNegative, pair: String? = nil) {
         self.name = name
         self.value = value
         self.summary = summary
         self.range = range
+        self.pair = pair
     }
 
     /// Refuses a value that the option does not take.
@@ -63,11 +68,13 @@ public struct OptimizerOption: Sendable {
         case .notNegative where value >= 0, .positive where value > 0: return
         case .fraction where value >= 0 && value < 1, .flag where value == 0 || value == 1: return
         case .any where !value.isNaN: return
+        case .choice(let names) where value >= 0 && value <= Double(names.count) && value == value.rounded(): return
         case .notNegative: expected = "must be 0 or more"
         case .positive: expected = "must be more than 0"
         case .fraction: expected = "must be at least 0 and less than 1"
         case .flag: expected = "must be true or false"
         case .any: expected = "must be a number"
+        case .choice(let names): expected = "must be 0 or one of the \(names.count) choices"
         }
         throw LearningError.argument(operation, "\(name) \(expected), got \(shortNumber(value))")
     }

@@ -7,8 +7,8 @@ public final class RAdam: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 1e-3, "learning rate"),
-            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction),
-            OptimizerOption("beta2", 0.999, "memory of the squares' average", .fraction),
+            OptimizerOption("beta1", 0.9, "memory of the gradient's average", .fraction, pair: "betas"),
+            OptimizerOption("beta2", 0.999, "memory of the squares' average", .fraction, pair: "betas"),
             OptimizerOption("eps", 1e-8, "added to the root, against division by zero"),
             OptimizerOption("weight_decay", 0, "pull toward zero"),
             OptimizerOption("decoupled_weight_decay", 0, "whether weight decay shrinks parameters directly", .flag),

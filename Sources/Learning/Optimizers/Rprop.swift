@@ -7,10 +7,10 @@ public final class Rprop: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 1e-2, "first step"),
-            OptimizerOption("eta_minus", 0.5, "factor when the sign changes", .fraction),
-            OptimizerOption("eta_plus", 1.2, "factor while the sign stays", .positive),
-            OptimizerOption("step_min", 1e-6, "smallest step"),
-            OptimizerOption("step_max", 50, "largest step"),
+            OptimizerOption("eta_minus", 0.5, "factor when the sign changes", .fraction, pair: "etas"),
+            OptimizerOption("eta_plus", 1.2, "factor while the sign stays", .positive, pair: "etas"),
+            OptimizerOption("step_min", 1e-6, "smallest step", pair: "step_sizes"),
+            OptimizerOption("step_max", 50, "largest step", pair: "step_sizes"),
             OptimizerOption("maximize", 0, "goes up instead of down", .flag),
         ]
     }

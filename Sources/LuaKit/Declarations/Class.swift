@@ -30,8 +30,8 @@ public struct Class {
     /// Functions of these namespaces whose first parameter is this class are methods too.
     public let methodsFrom: [String]
 
-    /// Whether `index` is asked before methods and fields, for classes whose instances have fields of
-    /// the user's own.
+    /// Whether instances have fields of the user's own: `index` is asked before methods and fields, and
+    /// what is not set reads as nil.
     public let fieldsFirst: Bool
     let index: DynamicIndex?
     let newIndex: DynamicNewIndex?

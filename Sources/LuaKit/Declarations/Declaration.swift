@@ -102,7 +102,7 @@ public final class Param<Value: LuaArgument> {
 
     public init(
         _ name: String, _ type: Value.Type = Value.self, shape: String? = nil,
-        default defaultValue: Value? = nil, shown: String? = nil, _ doc: String = ""
+        default defaultValue: Value? = nil, shown: String? = nil, is luaType: LuaType? = nil, _ doc: String = ""
     ) {
         self.defaultValue = defaultValue
         erased = Parameter(
@@ -110,6 +110,6 @@ public final class Param<Value: LuaArgument> {
             defaultText: shown ?? defaultValue.map(Value.literal),
             isRequired: defaultValue == nil && Value.missing == nil,
             isVariadic: Value.isVariadic, tables: Value.tables, swiftType: Value.self,
-            typeOf: { Value.luaType })
+            typeOf: { luaType ?? Value.luaType })
     }
 }

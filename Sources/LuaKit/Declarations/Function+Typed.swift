@@ -65,3 +65,22 @@ extension Function {
         return function
     }
 }
+
+extension Function {
+    /// A function whose parameters behind the first come from a table: all of one Swift type, as many as there are.
+    public init<First: LuaArgument, Rest: LuaArgument, R: LuaResult>(
+        _ path: String, _ summary: String, _ first: Param<First>, rest: [Param<Rest>],
+        returns: String? = nil, details: String = "", example: String = "", see: [String] = [],
+        body: @escaping (First, [Rest]) throws -> R
+    ) {
+        var declaration = Info(path, summary, returns, details, example, see, [{ R.luaType }]).declaration
+        declaration.parameters = [first.erased] + rest.map(\.erased)
+        let signature = Signature(declaration, typed: [first] + rest)
+        self.init(declaration) { call in
+            var reader = try ArgumentReader(call, signature)
+            let head = try reader.next(First.self)
+            return try body(head, try rest.map { _ in try reader.next(Rest.self) }).push(to: call)
+        }
+        self.signature = signature
+    }
+}

@@ -137,15 +137,19 @@ extension Runtime {
                 if call.runtime.pushMember(name, of: path, table: -1, call) { return 1 }
             }
             if let index = members.index, try index(call) { return 1 }
+            if type.fieldsFirst {
+                if let name = call.text(at: 2) {
+                    if let method = members.methods[name] {
+                        njlua_push_function(call.state, method.pointer, false)
+                        return 1
+                    }
+                    if let getter = members.getters[name] { return try getter.body(call) }
+                }
+                call.pushNil()
+                return 1
+            }
             guard let name = call.text(at: 2) else {
                 throw ArgumentError(luaMessage: "\(noun) has no field \(call.describe(at: 2))")
-            }
-            if type.fieldsFirst {
-                if let method = members.methods[name] {
-                    njlua_push_function(call.state, method.pointer, false)
-                    return 1
-                }
-                if let getter = members.getters[name] { return try getter.body(call) }
             }
             let suggestion = call.runtime.registry.suggestion(
                 for: name, among: names.sorted(), in: "", foreignNames: members.foreignNames)

@@ -3,15 +3,49 @@ import CKernels
 extension Tensor {
     /// Rows of a table `[V, D]` by number: `[…]` positions give `[…, D]`.
     ///
-    /// The row `paddingIndex` receives no gradient; negative numbers of it count from the end. As
-    /// PyTorch's `embedding`.
+    /// The row `paddingIndex` receives no gradient; negative numbers of it count from the end. Rows that
+    /// are looked up and longer than `limit` are first shortened to it, in place. With `averagesGradient`,
+    /// a row's gradient is divided by how often it is looked up. As PyTorch's `embedding`.
     /// - Throws: naming the first position outside of the table.
     public static func embedding(
-        _ positions: Tensor, _ weight: Tensor, paddingIndex: Int? = nil
+        _ positions: Tensor, _ weight: Tensor, paddingIndex: Int? = nil, limit: NormLimit? = nil, averagesGradient: Bool = false
     ) throws(TensorError) -> Tensor {
         let rows = try rowNumbers("embedding", positions, weight)
         let skip = try skipped("embedding", paddingIndex, weight)
-        return try weight.takeRows("embedding", rows, positions.shape, skip: skip)
+        if let limit { try weight.shorten(rows, limit, "embedding") }
+        let share = averagesGradient ? try Tensor(shares(of: rows)).to(weight.dtype).unsqueeze(1) : nil
+        return try weight.takeRows("embedding", rows, positions.shape, skip: skip, share: share)
+    }
+
+    /// The greatest norm that rows of a table may have.
+    public struct NormLimit: Sendable {
+        public let norm: Double
+        /// The power of the norm.
+        public let power: Double
+
+        public init(_ norm: Double, power: Double = 2) { (self.norm, self.power) = (norm, power) }
+    }
+
+    /// One over how often each row comes.
+    private static func shares(of rows: Tensor) -> [Double] {
+        let numbers = rows.pointer.assumingMemoryBound(to: Int64.self)
+        var counts: [Int64: Int] = [:]
+        for i in 0..<rows.count { counts[numbers[i], default: 0] += 1 }
+        defer { withExtendedLifetime(rows) {} }
+        return (0..<rows.count).map { 1 / Double(counts[numbers[$0]] ?? 1) }
+    }
+
+    /// Shortens rows that are longer than a limit, in place and unrecorded.
+    private func shorten(_ rows: Tensor, _ limit: NormLimit, _ name: String) throws(TensorError) {
+        guard limit.norm >= 0, limit.power > 0 else { throw .argument(name, "max_norm must not be negative and norm_type must be positive") }
+        do {
+            try Autograd.withoutGradients {
+                let own = try rows.reshape([rows.count]).unique().values, taken = try detach().indexSelect(0, own)
+                let norms = try taken.norm(limit.power, [1], keepdim: true)
+                let factors = try norms.gt(.double(limit.norm)).where(norms.add(1e-7).reciprocal().mul(.double(limit.norm)), Tensor.ones(norms.shape, dtype))
+                _ = try indexCopy(0, own, taken.mul(factors), inPlace: true)
+            }
+        } catch let error as TensorError { throw error } catch { throw .argument(name, "\(error)") }
     }
 
     /// Rows of a table `[V, D]`, put together in bags: sums, means or maxima `[bags, D]`.
@@ -21,9 +55,13 @@ extension Tensor {
     /// Empty bags are 0. As PyTorch's `embedding_bag`.
     public static func embeddingBag(
         _ positions: Tensor, _ weight: Tensor, offsets: Tensor? = nil, mode: BagMode = .mean,
-        perSampleWeights: Tensor? = nil, includeLastOffset: Bool = false, paddingIndex: Int? = nil
+        perSampleWeights: Tensor? = nil, includeLastOffset: Bool = false, paddingIndex: Int? = nil, limit: NormLimit? = nil,
+        averagesGradient: Bool = false
     ) throws(TensorError) -> Tensor {
         let name = "embedding_bag"
+        if averagesGradient, mode == .max || perSampleWeights != nil {
+            throw .argument(name, "gradients can be averaged by frequency for sums and means without weights only")
+        }
         let rows = try rowNumbers(name, positions, weight), skip = try skipped(name, paddingIndex, weight)
         var ends: [Int64]
         if positions.rank == 2 {
@@ -45,7 +83,8 @@ extension Tensor {
                 throw .shapes(name, [positions.shape, perSampleWeights.shape], detail: "weights for each sample must match the positions and the table's type")
             }
         }
-        return try weight.bags(name, rows, ends, mode, perSampleWeights, skip)
+        if let limit { try weight.shorten(rows, limit, name) }
+        return try weight.bags(name, rows, ends, mode, perSampleWeights, skip, averagesGradient ? shares(of: rows) : nil)
     }
 
     /// How `embeddingBag` puts rows together.
@@ -94,16 +133,16 @@ extension Tensor {
         return index < 0 ? index + size : index
     }
 
-    private func takeRows(_ name: String, _ rows: Tensor, _ shape: [Int], skip: Int) throws(TensorError) -> Tensor {
+    private func takeRows(_ name: String, _ rows: Tensor, _ shape: [Int], skip: Int, share: Tensor? = nil) throws(TensorError) -> Tensor {
         let table = try contiguousIfNeeded(), width = self.shape[1], size = self.shape[0]
         let result = try Tensor(uninitialized: shape + [width], dtype, operation: name)
         let outcome = withExtendedLifetime((table, rows)) {
             nj_take_rows(table.pointer, rows.pointer.assumingMemoryBound(to: Int64.self), Int64(rows.count), Int64(width * dtype.size), result.pointer)
         }
         try finish(outcome, name, shape)
-        return try result.finished(name, self, saving: [.tensor(rows)]) { node, g in
-            let rows = try node.saved(0)
-            return [try g.reshape([rows.count, width]).addRows(name + "_backward", rows, size: size, skip: skip)]
+        return try result.finished(name, self, saving: [.tensor(rows)] + (share.map { [.tensor($0)] } ?? [])) { node, g in
+            let rows = try node.saved(0), each = try g.reshape([rows.count, width])
+            return [try (share == nil ? each : each.mul(node.saved(1))).addRows(name + "_backward", rows, size: size, skip: skip)]
         }
     }
 
@@ -124,7 +163,7 @@ extension Tensor {
     }
 
     private func bags(
-        _ name: String, _ rows: Tensor, _ ends: [Int64], _ mode: BagMode, _ weights: Tensor?, _ skip: Int
+        _ name: String, _ rows: Tensor, _ ends: [Int64], _ mode: BagMode, _ weights: Tensor?, _ skip: Int, _ frequency: [Double]?
     ) throws(TensorError) -> Tensor {
         let table = try contiguousIfNeeded(), width = shape[1], size = shape[0], bags = Swift.max(ends.count - 1, 0)
         let result = try Tensor(uninitialized: [bags, width], dtype, operation: name)
@@ -153,7 +192,7 @@ extension Tensor {
         for b in 0..<bags {
             let members = (ends[b]..<ends[b + 1]).filter { numbers[Int($0)] != skip }
             for i in ends[b]..<ends[b + 1] { bag[Int(i)] = Int64(b) }
-            for i in members { share[Int(i)] = mode == .mean ? 1 / Double(members.count) : 1 }
+            for i in members { share[Int(i)] = (mode == .mean ? 1 / Double(members.count) : 1) * (frequency?[Int(i)] ?? 1) }
         }
         let bagOf = try Tensor(bag), shares = try Tensor(share).to(dtype), shapeOfWeights = weights?.shape ?? []
         return try result.recorded(

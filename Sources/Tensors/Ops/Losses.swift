@@ -2,14 +2,27 @@
 // written with differentiable operations, so that gradients of gradients work.
 
 extension Tensor {
-    /// (x - t)².
-    public func mseLoss(_ target: Tensor, reduction: Reduction = .mean) throws(TensorError) -> Tensor {
-        try difference(target, "mse_loss").square().reduced(reduction)
+    /// (x - t)², times weights of the same shape where given; the mean then divides by their sum.
+    public func mseLoss(_ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean) throws(TensorError) -> Tensor {
+        try difference(target, "mse_loss").square().averaged(weight, reduction, "mse_loss")
     }
 
-    /// |x - t|.
-    public func l1Loss(_ target: Tensor, reduction: Reduction = .mean) throws(TensorError) -> Tensor {
-        try difference(target, "l1_loss").abs().reduced(reduction)
+    /// |x - t|, times weights of the same shape where given; the mean then divides by their sum.
+    public func l1Loss(_ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean) throws(TensorError) -> Tensor {
+        try difference(target, "l1_loss").abs().averaged(weight, reduction, "l1_loss")
+    }
+
+    private func averaged(_ weight: Tensor?, _ reduction: Reduction, _ name: String) throws(TensorError) -> Tensor {
+        let all = try weighted(weight, name)
+        guard let weight, reduction == .mean else { return try all.reduced(reduction) }
+        return try all.sum().div(weight.sum())
+    }
+
+    /// Elements times weights, if there are any.
+    private func weighted(_ weight: Tensor?, _ name: String) throws(TensorError) -> Tensor {
+        guard let weight else { return self }
+        guard weight.shape == shape else { throw .shapes(name, [shape, weight.shape], detail: "weights must have the predictions' shape, \(describe(shape))") }
+        return try mul(weight)
     }
 
     /// 0.5·d² / beta where |d| < beta, |d| - 0.5·beta elsewhere, for d = x - t (Girshick 2015).
@@ -22,13 +35,14 @@ extension Tensor {
         return try distance.quadraticNearZero(beta, "smooth_l1_loss").div(.double(beta)).reduced(reduction)
     }
 
-    /// 0.5·d² where |d| < delta, delta·(|d| - 0.5·delta) elsewhere, for d = x - t (Huber 1964).
+    /// 0.5·d² where |d| < delta, delta·(|d| - 0.5·delta) elsewhere, for d = x - t (Huber 1964); times
+    /// weights of the same shape where given.
     public func huberLoss(
-        _ target: Tensor, delta: Double = 1, reduction: Reduction = .mean
+        _ target: Tensor, delta: Double = 1, weight: Tensor? = nil, reduction: Reduction = .mean
     ) throws(TensorError) -> Tensor {
         guard delta > 0 else { throw .argument("huber_loss", "delta must be positive, got \(delta)") }
         let distance = try difference(target, "huber_loss").abs()
-        return try distance.quadraticNearZero(delta, "huber_loss").reduced(reduction)
+        return try distance.quadraticNearZero(delta, "huber_loss").weighted(weight, "huber_loss").reduced(reduction)
     }
 
     /// m·(d - 0.5·m) with m = min(d, limit): 0.5·d² up to the limit, a line beyond it.

@@ -20,8 +20,11 @@ public struct RecurrentWeights {
     public var input: Tensor, hidden: Tensor
     /// `[gates · hidden]` each.
     public var inputBias: Tensor?, hiddenBias: Tensor?
+    /// `[P, hidden]`: LSTM states are products with it, of P features (Sak et al. 2014).
+    public var projection: Tensor?
 
-    public init(input: Tensor, hidden: Tensor, inputBias: Tensor? = nil, hiddenBias: Tensor? = nil) {
+    public init(input: Tensor, hidden: Tensor, inputBias: Tensor? = nil, hiddenBias: Tensor? = nil, projection: Tensor? = nil) {
+        self.projection = projection
         self.input = input
         self.hidden = hidden
         self.inputBias = inputBias
@@ -50,10 +53,10 @@ extension Tensor {
             throw .argument(name, "each layer needs weights for one or two directions")
         }
         guard x.rank == 2 || x.rank == 3 else { throw .shapes(name, [x.shape], detail: "the input must be [T, B, I], [B, T, I] with batch_first, or [T, I]") }
-        let size = weights[0][0].hidden.shape.last ?? 0
+        let size = weights[0][0].hidden.shape.last ?? 0, cells = (weights[0][0].hidden.shape.first ?? 0) / kind.gates
         var steps = x.rank == 2 ? try x.unsqueeze(1) : batchFirst ? try x.transpose(0, 1) : x
         let (t, b) = (steps.shape[0], steps.shape[1]), all = weights.count * directions
-        func first(_ given: Tensor?, _ what: String) throws(TensorError) -> Tensor? {
+        func first(_ given: Tensor?, _ what: String, _ size: Int) throws(TensorError) -> Tensor? {
             guard let given else { return nil }
             let batched = x.rank == 2 && given.rank == 2 ? try given.unsqueeze(1) : given
             guard batched.shape == [all, b, size] else {
@@ -61,7 +64,7 @@ extension Tensor {
             }
             return batched
         }
-        let hidden = try first(hidden, "states"), cell = try first(cell, "cells")
+        let hidden = try first(hidden, "states", size), cell = try first(cell, "cells", cells)
         if let lengths {
             guard lengths.count == b, lengths.allSatisfy({ $0 > 0 && $0 <= t }) else {
                 throw .argument(name, "lengths must be \(b) numbers from 1 to \(t)")
@@ -73,7 +76,8 @@ extension Tensor {
             for (d, own) in layer.enumerated() {
                 let k = l * directions + d
                 let pass = RecurrentPass(kind, reverse: d == 1, lengths: lengths)
-                let (y, h, c) = try pass.run(steps, own, try hidden?.select(0, k), try cell?.select(0, k))
+                let h0 = try hidden?.select(0, k), c0 = try cell?.select(0, k)
+                let (y, h, c) = if let p = own.projection { try pass.projected(steps, own, p, h0, c0) } else { try pass.run(steps, own, h0, c0) }
                 outputs.append(y)
                 lastStates.append(h)
                 if let c { lastCells.append(c) }

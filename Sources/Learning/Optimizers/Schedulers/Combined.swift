@@ -63,7 +63,7 @@ public final class ReduceLROnPlateau: Scheduler {
 
     public init(
         _ optimizer: Optimizer, mode: String = "min", factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4,
-        thresholdMode: String = "rel", cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8
+        thresholdMode: String = "rel", cooldown: Int = 0, minLR: [Double] = [0], eps: Double = 1e-8
     ) throws {
         try check("ReduceLROnPlateau", "factor", factor, factor > 0 && factor < 1, "between 0 and 1")
         watch = try Improvement("ReduceLROnPlateau", mode: mode, threshold: threshold, isRelative: thresholdMode == "rel")
@@ -71,7 +71,10 @@ public final class ReduceLROnPlateau: Scheduler {
             throw LearningError.argument("ReduceLROnPlateau", "threshold_mode must be \"rel\" or \"abs\", got \"\(thresholdMode)\"")
         }
         (self.factor, self.patience, self.cooldown, epsilon) = (factor, patience, cooldown, eps)
-        minimum = optimizer.groups.map { _ in minLR }
+        guard minLR.count == 1 || minLR.count == optimizer.groups.count else {
+            throw LearningError.argument("ReduceLROnPlateau", "min_lr has \(minLR.count) values for \(optimizer.groups.count) groups")
+        }
+        minimum = optimizer.groups.indices.map { minLR.count == 1 ? minLR[0] : minLR[$0] }
         best = watch.worst
         super.init(optimizer)
     }

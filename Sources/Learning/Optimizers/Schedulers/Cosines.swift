@@ -35,6 +35,8 @@ public final class CosineAnnealingWarmRestarts: Scheduler {
     private let first: Int
     private let factor: Int
     private let minimum: Double
+    /// The part of a step by which the place is ahead of the count.
+    private var fraction = 0.0
 
     public init(_ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0) throws {
         try requirePositive("CosineAnnealingWarmRestarts", ("T_0", t0), ("T_mult", tMult))
@@ -43,15 +45,31 @@ public final class CosineAnnealingWarmRestarts: Scheduler {
         begin()
     }
 
-    public override func rates(_ present: [Double]) -> [Double] {
-        var position = count, length = first
-        if factor == 1 { position %= first } else {
+    public override func rates(_ present: [Double]) -> [Double] { rates(at: Double(count) + fraction) }
+
+    /// The rates a number of steps, or a part of one, after the start.
+    private func rates(at place: Double) -> [Double] {
+        var position = place, length = Double(first)
+        if factor == 1 { position = position.truncatingRemainder(dividingBy: length) } else {
             while position >= length {
                 position -= length
-                length *= factor
+                length *= Double(factor)
             }
         }
-        return baseRates.map { cosine($0, minimum, Double(position) / Double(length)) }
+        return baseRates.map { cosine($0, minimum, position / length) }
+    }
+
+    /// Goes to a place in the schedule, in steps and parts of steps from its start.
+    public override func step(_ place: Double) throws {
+        guard place >= 0, place <= 1e9 else { throw LearningError.argument(name, "the place must be 0 or more steps, got \(shortNumber(place))") }
+        count = Int(place)
+        fraction = place - Double(count)
+        apply(rates(at: place))
+    }
+
+    public override var extraState: [String: Double] {
+        get { ["fraction": fraction] }
+        set { fraction = newValue["fraction"] ?? 0 }
     }
 }
 
@@ -144,7 +162,7 @@ public final class OneCycleLR: Scheduler {
     private let threePhase: Bool
 
     public override func step() throws {
-        guard count + 1 < total else {
+        guard count < total else {
             throw LearningError.argument("OneCycleLR", "the schedule has \(total) steps; this would be one more")
         }
         try super.step()

@@ -103,22 +103,31 @@ public final class PolynomialLR: Scheduler {
     }
 }
 
-/// Multiplies the first rate by a function of the number of steps taken.
+/// Multiplies the first rate by a function of the number of steps taken, one for all groups or one for each.
 public final class LambdaLR: Scheduler {
-    private let body: (Int) throws -> Double
-    private var factor = 1.0
+    private let bodies: [(Int) throws -> Double]
+    private var factors: [Double] = []
 
-    public init(_ optimizer: Optimizer, _ body: @escaping (Int) throws -> Double) throws {
-        self.body = body
+    public convenience init(_ optimizer: Optimizer, _ body: @escaping (Int) throws -> Double) throws {
+        try self.init(optimizer, [body])
+    }
+
+    public init(_ optimizer: Optimizer, _ bodies: [(Int) throws -> Double]) throws {
+        guard bodies.count == 1 || bodies.count == optimizer.groups.count else {
+            throw LearningError.argument("LambdaLR", "lr_lambda has \(bodies.count) functions for \(optimizer.groups.count) groups")
+        }
+        self.bodies = bodies
         super.init(optimizer)
-        factor = try body(0)
+        factors = try bodies.map { try $0(0) }
         begin()
     }
 
     public override func step() throws {
-        factor = try body(count + 1)
+        factors = try bodies.map { try $0(count + 1) }
         try super.step()
     }
 
-    public override func rates(_ present: [Double]) -> [Double] { baseRates.map { $0 * factor } }
+    public override func rates(_ present: [Double]) -> [Double] {
+        baseRates.indices.map { baseRates[$0] * factors[factors.count == 1 ? 0 : $0] }
+    }
 }

@@ -50,7 +50,9 @@ open class Scheduler {
     }
 
     /// Goes on by one step of a schedule that looks at a value, such as the validation loss.
-    open func step(_ value: Double) throws { try step() }
+    open func step(_ value: Double) throws {
+        throw LearningError.argument(name, "step takes no value; ReduceLROnPlateau watches one, and CosineAnnealingWarmRestarts takes a place")
+    }
 
     /// Sets the rates of the start; the last thing that an initialiser does.
     func begin() { apply(rates(rates)) }

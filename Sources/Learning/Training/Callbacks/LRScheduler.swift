@@ -67,7 +67,7 @@ public final class LRPlateau: Callback {
         make = {
             try ReduceLROnPlateau(
                 $0, mode: mode, factor: factor, patience: patience, threshold: abs(minDelta), thresholdMode: "abs", cooldown: cooldown,
-                minLR: minLR)
+                minLR: [minLR])
         }
     }
 
