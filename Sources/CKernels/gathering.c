@@ -49,10 +49,14 @@ ALONG_ADD(i64, int64_t, uint64_t)
 ALONG_ADD(i32, int32_t, uint32_t)
 ALONG_ADD(u8, uint8_t, uint8_t)
 
+static void along_or(char *tensor, int64_t step, int64_t along, const int64_t *p, char *values, int64_t vs, int64_t n) {
+    for (int64_t k = 0; k < n; k++) *(tensor + p[k] * step + k * along) |= *(values + k * vs);
+}
+
 static const along_run along_table[3][6] = {
     {along_get_8, along_get_8, along_get_32, along_get_64, along_get_32, along_get_64},
     {along_put_8, along_put_8, along_put_32, along_put_64, along_put_32, along_put_64},
-    {along_put_8, along_add_u8, along_add_i32, along_add_i64, along_add_f32, along_add_f64},
+    {along_or, along_add_u8, along_add_i32, along_add_i64, along_add_f32, along_add_f64},
 };
 
 typedef struct {

@@ -331,6 +331,9 @@ NJ_CLONES static void NAME(normalize_row)(const NAME(row_job) * job, int64_t r) 
     } else if (w) {
         NJ_VECTORIZE
         for (int64_t i = 0; i < n; i++) y[i] = (x[i] - mean) * rstd * w[i];
+    } else if (b) {
+        NJ_VECTORIZE
+        for (int64_t i = 0; i < n; i++) y[i] = (x[i] - mean) * rstd + b[i];
     } else {
         NJ_VECTORIZE
         for (int64_t i = 0; i < n; i++) y[i] = (x[i] - mean) * rstd;

@@ -4,6 +4,7 @@
 #include "nj_loop.h"
 #include "stopping.h"
 
+#include <math.h>
 #include <string.h>
 
 #define NAME(X) NAME_(X)

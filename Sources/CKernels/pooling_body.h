@@ -35,8 +35,11 @@ static void NAME(max_rows)(void *context, int64_t begin, int64_t end) {
             const int64_t to = (row * p->columns.out + ow) * n;
             T *y = job->to + to;
             int32_t *index = job->index ? job->index + to : NULL;
-            const int64_t start = p->rows.begin[oh] * p->columns.in + p->columns.begin[ow];
-            memcpy(y, x + start * n, (size_t)n * sizeof(T));
+            // A dilated window may lie in the border altogether: minus infinity, from nowhere.
+            const bool outside = p->rows.begin[oh] >= p->rows.end[oh] || p->columns.begin[ow] >= p->columns.end[ow];
+            const int64_t start = outside ? -1 : p->rows.begin[oh] * p->columns.in + p->columns.begin[ow];
+            if (outside) for (int64_t c = 0; c < n; c++) y[c] = -INFINITY;
+            else memcpy(y, x + start * n, (size_t)n * sizeof(T));
             for (int64_t c = 0; index && c < n; c++) index[c] = (int32_t)start;
             for (int64_t h = p->rows.begin[oh]; h < p->rows.end[oh]; h += p->rows.step)
                 for (int64_t w = p->columns.begin[ow]; w < p->columns.end[ow]; w += p->columns.step) {
@@ -83,7 +86,10 @@ static void NAME(gather_rows)(void *context, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end && !stopped(&job->outcome); row++) {
         const T *x = job->from + row / p->rows.out * p->rows.in * p->columns.in * n;
         const int64_t first = row * p->columns.out * n;
-        for (int64_t i = 0; i < p->columns.out * n; i++) job->to[first + i] = x[job->index[first + i] * n + i % n];
+        for (int64_t i = 0; i < p->columns.out * n; i++) {
+            const int32_t at = job->index[first + i];
+            job->to[first + i] = at < 0 ? 0 : x[at * n + i % n];
+        }
     }
 }
 

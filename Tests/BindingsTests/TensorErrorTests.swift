@@ -129,8 +129,8 @@ import Testing
             ("tensor{-1}:bincount()", "bincount: counts whole numbers from 1, got -1"),
             ("tensor{1, 2}:histc(0)", "histc: the number of bins must be positive, not 0"),
             ("tensor{{2, 1}}:searchsorted(tensor{1})", "searchsorted: [1, 2] and [1]: all sizes but the last must agree, or the first be a vector"),
-            ("tensor.zeros(0):median()", "median: [0] has no elements to choose from"),
-            ("tensor.zeros(2):sum{keepdims=true}", "tensor.sum: unknown option 'keepdims'. Did you mean 'keepdim'? Options: dim, keepdim"),
+            ("tensor.zeros(0):long():median()", "median: [0] has no elements to choose from"),
+            ("tensor.zeros(2):sum{keepdims=true}", "tensor.sum: unknown option 'keepdims'. Did you mean 'keepdim'? Options: dim, keepdim, dtype"),
         ]),
         ("products", [
             ("tensor.zeros(64, 784):matmul(tensor.zeros(10, 784))", "matmul: [64, 784] × [10, 784]: inner sizes 784 and 10 differ. Did you mean b:t()?"),

@@ -110,6 +110,7 @@ enum Operand: LuaArgument {
     case tensor(Tensor)
     case scalar(Scalar)
 
+    static var receiver: Any.Type { Tensor.self }
     static var luaType: LuaType { LuaType("tensor|number", phrase: "a tensor or a number", annotation: "tensor.Tensor|number") }
 
     @inline(__always)
@@ -124,6 +125,15 @@ enum Operand: LuaArgument {
         switch self {
         case .tensor(let tensor): tensor
         case .scalar(let scalar): try Tensor(scalar, scalar.promoted(with: other.dtype))
+        }
+    }
+
+    /// The operand as a tensor beside another operand; one of the two must be one.
+    func tensor(beside other: Operand, _ name: String) throws -> Tensor {
+        switch (self, other) {
+        case (.tensor(let tensor), _): tensor
+        case (_, .tensor(let other)): try tensor(beside: other)
+        default: throw TensorError.argument(name, "one of the two must be a tensor")
         }
     }
 }

@@ -83,9 +83,9 @@ enum Family {
         }
         return [
             Function(
-                "tensor.\(name)", summary, Param("input", Tensor.self), Param(other, Operand.self, "broadcast with input"),
+                "tensor.\(name)", summary, Param("input", Operand.self), Param(other, Operand.self, "broadcast with input"),
                 returns: "tensor", example: example, see: see
-            ) { (a: Tensor, b: Operand) in try apply(a, b, false) },
+            ) { (a: Operand, b: Operand) in try apply(a.tensor(beside: b, name), b, false) },
             Function(
                 "tensor.\(name)_", "In place: \(lowercased(summary))",
                 Param("input", Tensor.self), Param(other, Operand.self, "broadcast with input"),

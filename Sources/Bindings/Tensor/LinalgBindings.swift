@@ -60,18 +60,24 @@ enum LinalgFunctions {
             guard b.rank >= 2 else { throw TensorError.shapes("linalg.solve", [a.shape, b.shape], detail: "with left=false the right-hand side must be a matrix") }
             return try Linalg.solve(a.transpose(-1, -2), b.transpose(-1, -2)).transpose(-1, -2)
         }
-        Function("tensor.linalg.solve_triangular", "The x with A · x = B for triangular matrices; the other triangle is not read.", Param("A", Tensor.self, shape: "[…, n, n]", "matrices"), Param("B", Tensor.self, shape: "[…, n, k]", "right-hand sides"), Param("upper", Bool.self, "whether the upper triangle counts"), returns: "tensor of B's shape",
-            example: "print(tensor.linalg.solve_triangular(tensor{{2, 1}, {0, 4}}, tensor{{4}, {8}}, {upper=true}))", see: ["tensor.linalg.solve"]) { (a: Tensor, b: Tensor, upper: Bool) in
-            try Linalg.solveTriangular(a, b, upper: upper)
+        Function("tensor.linalg.solve_triangular", "The x with A · x = B for triangular matrices; the other triangle is not read.", Param("A", Tensor.self, shape: "[…, n, n]", "matrices"), Param("B", Tensor.self, shape: "[…, n, k]", "right-hand sides"), Param("upper", Bool.self, "whether the upper triangle counts"), Param("left", Bool.self, default: true, "false: x · A = B"), Param("unitriangular", Bool.self, default: false, "whether the diagonal counts as ones and is not read"), returns: "tensor of B's shape",
+            example: "print(tensor.linalg.solve_triangular(tensor{{2, 1}, {0, 4}}, tensor{{4}, {8}}, {upper=true}))", see: ["tensor.linalg.solve"]) { (a: Tensor, b: Tensor, upper: Bool, left: Bool, unit: Bool) in
+            if left { return try Linalg.solveTriangular(a, b, upper: upper, unit: unit) }
+            guard b.rank >= 2, a.rank >= 2 else { throw TensorError.shapes("linalg.solve_triangular", [a.shape, b.shape], detail: "expected matrices") }
+            return try Linalg.solveTriangular(a.transpose(-1, -2), b.transpose(-1, -2), upper: !upper, unit: unit).transpose(-1, -2)
         }
-        Function("tensor.linalg.lstsq", "The x that makes the squares of A · x - B least, and of those the shortest.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("B", Tensor.self, shape: "[…, m, k] or [m]", "right-hand sides"), Param("rtol", Double?.self, "singular values below this times the largest count as zero"),
+        Function("tensor.linalg.lstsq", "The x that makes the squares of A · x - B least, and of those the shortest.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("B", Tensor.self, shape: "[…, m, k] or [m]", "right-hand sides"), Param("rcond", Double?.self, "singular values below this times the largest count as zero"),
             returns: "solution, residuals, rank, singular values", example: "local A, b = tensor{{1, 1}, {1, 2}, {1, 3}}, tensor{{1}, {2}, {3}}\nprint(tensor.linalg.lstsq(A, b))", see: ["tensor.linalg.solve", "tensor.linalg.pinv"]) { (a: Tensor, b: Tensor, rcond: Double?) -> Results in
             let found = try Linalg.lstsq(a, b, rcond: rcond)
             return Results(found.solution, found.residuals, found.rank, found.singularValues)
         }
-        Function("tensor.linalg.pinv", "The pseudoinverse (Moore-Penrose) of matrices, also of singular ones.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("rcond", Double?.self, "singular values below this times the largest count as zero"), returns: "tensor […, n, m]",
-            example: "print(tensor.linalg.pinv(tensor{{1, 0}, {0, 0}}))", see: ["tensor.linalg.inv"]) { (a: Tensor, rcond: Double?) in try Linalg.pinv(a, rcond: rcond) }
+        Function("tensor.linalg.pinv", "The pseudoinverse (Moore-Penrose) of matrices, also of singular ones.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("rtol", Double?.self, otherNames: ["rcond"], "singular values below this times the largest count as zero"), hermitian, Param("atol", Double?.self, "so do those below this"), returns: "tensor […, n, m]",
+            example: "print(tensor.linalg.pinv(tensor{{1, 0}, {0, 0}}))", see: ["tensor.linalg.inv"]) { (a: Tensor, relative: Double?, symmetric: Bool, absolute: Double?) in
+            try Linalg.pinv(symmetric ? Linalg.symmetrized(a, "linalg.pinv") : a, relative: relative, absolute: absolute)
+        }
     }
+
+    private static var hermitian: Param<Bool> { Param("hermitian", Bool.self, default: false, "whether A is symmetric, of which the mean of A and Aᵀ is taken") }
 
     @FunctionBuilder static var decompositions: [Function] {
         Function("tensor.linalg.cholesky", "The lower triangle L with A = L · Lᵀ, of symmetric positive definite matrices.", Param("A", Tensor.self, shape: "[…, n, n]", "matrices, of which one triangle is read"), Param("upper", Bool.self, default: false, "whether to return Lᵀ, from the upper triangle"), returns: "tensor […, n, n]",
@@ -110,8 +116,10 @@ enum LinalgFunctions {
             let (sign, logarithm) = try Linalg.slogdet(a)
             return (sign, logarithm)
         }
-        Function("tensor.linalg.matrix_rank", "The number of singular values that are not zero.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("tol", Double?.self, "what counts as zero; by default what rounding leaves"), returns: "tensor […] of int64",
-            example: "print(tensor.linalg.matrix_rank(tensor{{1, 2}, {2, 4}}))", see: ["tensor.linalg.svdvals"]) { (a: Tensor, tolerance: Double?) in try Linalg.matrixRank(a, tolerance: tolerance) }
+        Function("tensor.linalg.matrix_rank", "The number of singular values that are not zero.", Param("A", Tensor.self, shape: "[…, m, n]", "matrices"), Param("atol", Double?.self, otherNames: ["tol"], "what counts as zero; by default what rounding leaves"), hermitian, Param("rtol", Double?.self, "the same as a share of the largest singular value"), returns: "tensor […] of int64",
+            example: "print(tensor.linalg.matrix_rank(tensor{{1, 2}, {2, 4}}))", see: ["tensor.linalg.svdvals"]) { (a: Tensor, absolute: Double?, symmetric: Bool, relative: Double?) in
+            try Linalg.matrixRank(symmetric ? Linalg.symmetrized(a, "linalg.matrix_rank") : a, relative: relative, absolute: absolute)
+        }
         Function("tensor.linalg.norm", "A norm of vectors or matrices: by default the root of the sum of squares.", Param("A", Tensor.self, "vectors or matrices"), Param("ord", NormOrder?.self, "2, 1, math.huge, … or, of matrices, \"fro\" or \"nuc\""), Param("dim", OneOrMany<Dimension>?.self, "one: of vectors; two: of matrices"), Param("keepdim", Bool.self, default: false),
             returns: "tensor", details: "Of matrices, 2 is the largest singular value, 1 the largest column sum and math.huge the largest row sum.",
             example: "print(tensor.linalg.norm(tensor{3, 4}))\nprint(tensor.linalg.norm(tensor{{1, 2}, {3, 4}}, \"nuc\"))", see: ["tensor.norm", "tensor.linalg.matrix_norm", "tensor.linalg.vector_norm"]) { (a: Tensor, order: NormOrder?, dims: OneOrMany<Dimension>?, keepdim: Bool) in

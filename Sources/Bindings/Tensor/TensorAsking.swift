@@ -47,7 +47,7 @@ extension TensorFunctions {
         Function("tensor.contiguous", "The tensor with its elements row by row in memory; itself when it is so already.",
             Param("input", Tensor.self), returns: "tensor", example: "print(tensor.zeros(2, 3):t():contiguous():is_contiguous())") { (x: Tensor) in try x.contiguous() }
         Function("tensor.copy_", "Copies another tensor's elements into this one, converting and broadcasting.",
-            Param("input", Tensor.self), Param("source", Operand.self), returns: "the tensor itself",
+            Param("input", Tensor.self), Param("source", Operand.self, otherNames: ["src"]), returns: "the tensor itself",
             example: "local x = tensor.zeros(2, 2)\nx:copy_(tensor{1, 2})\nprint(x)") { (x: Tensor, source: Operand) -> Receiver in
             try x.copy_(source.tensor(beside: x))
             return Receiver()

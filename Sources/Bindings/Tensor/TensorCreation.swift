@@ -22,12 +22,13 @@ extension TensorFunctions {
         filled("empty", "A tensor whose elements are to be set; they start as zeros, never as old memory.") { try Tensor.zeros($0, $1) }
         Function(
             "tensor.full", "A tensor filled with one value.",
-            Param("shape", [Int].self, "size of each dimension"), Param("fill_value", Scalar.self, "what all elements are"),
+            Param("shape", [Int].self, otherNames: ["size"], "size of each dimension"), Param("fill_value", Scalar.self, "what all elements are"),
             Param("dtype", DType?.self, shown: "\"float32\""), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "print(tensor.full({2, 2}, 7))", see: ["tensor.zeros"]
         ) { (shape: [Int], value: Scalar, dtype: DType?, requiresGrad: Bool) in
             var natural = DType.float32
             if case .bool = value { natural = .bool }
+            try value.check(fits: dtype ?? natural, "full")
             return try Tensor.full(shape, value, dtype ?? natural).marked(requiresGrad)
         }
         Function(
@@ -71,7 +72,8 @@ extension TensorFunctions {
             Param("input", Tensor.self), Param("fill_value", Scalar.self, "what all elements are"), Param("dtype", DType?.self), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "print(tensor.full_like(tensor{1, 2}, 5))"
         ) { (x: Tensor, value: Scalar, dtype: DType?, requiresGrad: Bool) in
-            try Tensor.full(x.shape, value, dtype ?? x.dtype).marked(requiresGrad)
+            try value.check(fits: dtype ?? x.dtype, "full_like")
+            return try Tensor.full(x.shape, value, dtype ?? x.dtype).marked(requiresGrad)
         }
     }
 
@@ -79,7 +81,7 @@ extension TensorFunctions {
         _ name: String, _ summary: String, _ make: @escaping ([Int], DType) throws -> Tensor
     ) -> Function {
         Function(
-            "tensor.\(name)", summary, Param("shape", Sizes.self, "sizes, or one table of them"),
+            "tensor.\(name)", summary, Param("shape", Sizes.self, otherNames: ["size"], "sizes, or one table of them"),
             Param("dtype", DType.self, default: .float32), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "print(tensor.\(name)(2, 3).shape[2])\nprint(tensor.\(name){2, 3, dtype=\"int64\"}.dtype)"
         ) { (shape: Sizes, dtype: DType, requiresGrad: Bool) in

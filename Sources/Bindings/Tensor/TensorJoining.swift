@@ -34,7 +34,7 @@ extension TensorFunctions {
         Function("tensor.roll", "Elements shifted along dimensions; those that leave at the end come back at the start.", Param("input", Tensor.self), Param("shifts", OneOrMany<Int>.self),
             Param("dims", OneOrMany<Dimension>.self, default: [], "the flattened tensor when left out"),
             returns: "tensor", example: "print(tensor{1, 2, 3}:roll(1))") { (x: Tensor, shifts: OneOrMany<Int>, dims: OneOrMany<Dimension>) in try x.roll(shifts.values, dims.swift) }
-        Function("tensor.pad", "The tensor with positions added around it.", Param("input", Tensor.self), Param("sizes", [Int].self, "before and after the last dimension, then the one before, …"),
+        Function("tensor.pad", "The tensor with positions added around it.", Param("input", Tensor.self), Param("sizes", [Int].self, otherNames: ["pad"], "before and after the last dimension, then the one before, …"),
             Param("mode", PadMode.self, default: .constant), Param("value", Scalar.self, default: .int(0), "what constant padding holds"),
             returns: "tensor", example: "print(tensor{1, 2}:pad({1, 1}))") { (x: Tensor, sizes: [Int], mode: PadMode, value: Scalar) in try x.pad(sizes, mode: mode, value: value) }
         Function("tensor.tril", "The lower triangle of a matrix; zeros elsewhere.", Param("input", Tensor.self), Param("diagonal", Int.self, default: 0, "last diagonal kept"),

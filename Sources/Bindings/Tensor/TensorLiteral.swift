@@ -97,6 +97,10 @@ struct TensorLiteral: LuaArgument {
     func tensor(dtype: DType?) throws -> Tensor {
         if let source { return try source.detach().to(dtype ?? source.dtype).clone() }
         let dtype = dtype ?? (isBool && !doubles.isEmpty ? .bool : .float32)
+        if dtype.isInteger {
+            let numbers = integers?.map(Scalar.int) ?? doubles.map(Scalar.double)
+            for number in numbers { try number.check(fits: dtype, "tensor") }
+        }
         if let integers, !dtype.isFloatingPoint { return try Tensor(integers, shape: shape).to(dtype) }
         if dtype == .float32 {
             return try Tensor(doubles.map { Float($0) }, shape: shape)

@@ -28,7 +28,7 @@ extension TensorFunctions {
         lerp
         clamp
         Function("tensor.where", "Elements of one operand where a condition holds, of another elsewhere.", Param("condition", Tensor.self, "bool"), Param("input", Operand.self), Param("other", Operand.self),
-            returns: "tensor", example: "local x = tensor{-1, 2}\nprint(tensor.where(x:gt(0), x, 0))", see: ["tensor.masked_fill"]) { (condition: Tensor, a: Operand, b: Operand) in
+            returns: "tensor", example: "local x = tensor{-1, 2}\nprint(tensor.where(x:gt(0), x, 0))", see: ["tensor.masked_fill", "tensor.nonzero"]) { (condition: Tensor, a: Operand, b: Operand) in
             switch (a, b) {
             case (.tensor(let a), .tensor(let b)): return try condition.where(a, b)
             case (.tensor(let a), .scalar(let b)): return try condition.where(a, b)
@@ -163,8 +163,8 @@ extension TensorFunctions {
             return try tensors(a, b.tensor(beside: a).mul(alpha), inPlace)
         }
         return [
-            Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"), Param("alpha", Scalar?.self, shown: "1"),
-                returns: "tensor", example: "print(tensor{1, 2}:\(name)(tensor{10, 20}))") { (a: Tensor, b: Operand, alpha: Scalar?) in try apply(a, b, alpha, false) },
+            Function("tensor.\(name)", summary, Param("input", Operand.self), Param("other", Operand.self, "broadcast with input"), Param("alpha", Scalar?.self, shown: "1"),
+                returns: "tensor", example: "print(tensor{1, 2}:\(name)(tensor{10, 20}))") { (a: Operand, b: Operand, alpha: Scalar?) in try apply(a.tensor(beside: b, name), b, alpha, false) },
             Function("tensor.\(name)_", "In place: " + summary.prefix(1).lowercased() + summary.dropFirst(), Param("input", Tensor.self), Param("other", Operand.self), Param("alpha", Scalar?.self, shown: "1"),
                 returns: "the tensor itself", example: "local x = tensor{1, 2}\nx:\(name)_(5)\nprint(x)", see: ["tensor.\(name)"]) { (a: Tensor, b: Operand, alpha: Scalar?) -> Receiver in
                 _ = try apply(a, b, alpha, true)
@@ -175,8 +175,10 @@ extension TensorFunctions {
 
     private static var division: [Function] {
         Family.forms("div", "Elementwise quotient; integers become float32 unless it is rounded.", example: "tensor{7, -7}", "2", see: ["tensor.floor_divide"]) { form in
-            Function(form.path, form.summary, Param("input", Tensor.self), Param("other", Operand.self, "broadcast with input"), Param("rounding_mode", Tensor.QuotientRounding?.self, "\"trunc\": toward zero; \"floor\": down"),
-                returns: form.returns(), example: form.example, see: form.see) { (a: Tensor, b: Operand, rounding: Tensor.QuotientRounding?) -> Outcome in
+            Function(form.path, form.summary, Param("input", Operand.self), Param("other", Operand.self, "broadcast with input"), Param("rounding_mode", Tensor.QuotientRounding?.self, "\"trunc\": toward zero; \"floor\": down"),
+                returns: form.returns(), example: form.example, see: form.see) { (a: Operand, b: Operand, rounding: Tensor.QuotientRounding?) -> Outcome in
+                if form.inPlace, case .scalar = a { throw TensorError.argument("div_", "what is changed in place must be a tensor") }
+                let a = try a.tensor(beside: b, "div")
                 if let rounding { return Outcome(try a.div(b.tensor(beside: a), rounding: rounding, inPlace: form.inPlace), form) }
                 switch b {
                 case .tensor(let b): return Outcome(try a.div(b, inPlace: form.inPlace), form)

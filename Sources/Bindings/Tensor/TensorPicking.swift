@@ -8,7 +8,7 @@ extension TensorFunctions {
             returns: "tensor", example: "print(tensor{{1, 2}, {3, 4}}:index_select(2, tensor{2}))", see: ["tensor.gather"]) { (x: Tensor, dim: Dimension, index: Indices) in try x.indexSelect(dim.swift, index.tensor) }
         Function("tensor.gather", "For each place, the element at the position along a dimension that `index` holds there.", Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self),
             returns: "tensor of index's shape", example: "print(tensor{{1, 2}, {3, 4}}:gather(2, tensor{{1}, {2}}))", see: ["tensor.scatter", "tensor.take_along"]) { (x: Tensor, dim: Dimension, index: Indices) in try x.gather(dim.swift, index.tensor) }
-        Function("tensor.take_along", "Like gather, with other dimensions broadcast; over the flattened tensor without `dim`.", Param("input", Tensor.self), Param("index", Indices.self), Param("dim", Dimension?.self),
+        Function("tensor.take_along", "Like gather, with other dimensions broadcast; over the flattened tensor without `dim`.", Param("input", Tensor.self), Param("index", Indices.self, otherNames: ["indices"]), Param("dim", Dimension?.self),
             returns: "tensor", example: "local x = tensor{{3, 1}, {2, 4}}\nprint(x:take_along(x:argsort(2), 2))", see: ["tensor.gather"]) { (x: Tensor, index: Indices, dim: Dimension?) in try x.takeAlong(index.tensor, dim?.swift) }
         Function("tensor.take", "Elements at positions of the flattened tensor.", Param("input", Tensor.self), Param("index", Indices.self),
             returns: "tensor of index's shape", example: "print(tensor{{1, 2}, {3, 4}}:take(tensor{1, 4}))") { (x: Tensor, index: Indices) in try x.take(index.tensor) }
@@ -19,7 +19,10 @@ extension TensorFunctions {
             }
         }
         scattering("scatter_add", "Adds elements of `src` at the positions along a dimension that `index` holds.") { x, dim, index, source, inPlace in
-            try x.scatterAdd(dim, index, source.tensor(beside: x).expand(index.shape), inPlace: inPlace)
+            switch source {
+            case .tensor(let source): try x.scatterAdd(dim, index, source, inPlace: inPlace)
+            case .scalar: try x.scatterAdd(dim, index, source.tensor(beside: x).expand(index.shape), inPlace: inPlace)
+            }
         }
         Family.forms("index_add", "Adds slices of `source` at chosen positions of a dimension.", example: "tensor.zeros(3, 2)", "1, tensor{1, 3}, tensor.ones(2, 2)", see: ["tensor.index_select"]) { form in
             Function(form.path, form.summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self), Param("source", Tensor.self), Param("alpha", Scalar.self, default: .int(1)),
@@ -37,8 +40,11 @@ extension TensorFunctions {
             _ = try maskedFill(x, mask, value, true)
             return Receiver()
         }
-        Function("tensor.nonzero", "Positions of the elements that are not zero, one row each.", Param("input", Tensor.self), returns: "tensor [n, dimensions] of int64",
-            example: "print(tensor{{0, 1}, {2, 0}}:nonzero())") { (x: Tensor) in Positions(try x.nonzero()) }
+        Function("tensor.nonzero", "Positions of the elements that are not zero, one row each.", Param("input", Tensor.self), Param("as_tuple", Bool.self, default: false, "whether a table with a vector for each dimension is wanted, as indexing takes it"), returns: "tensor [n, dimensions] of int64, or a table of vectors",
+            example: "local x = tensor{{0, 1}, {2, 0}}\nprint(x:nonzero())\nprint(x[x:nonzero{as_tuple=true}])", see: ["tensor.where"]) { (x: Tensor, separate: Bool) -> Results in
+            let positions = try x.rank == 0 && separate ? x.reshape([1]).nonzero() : x.nonzero()
+            return separate ? Results([try positions.add(1).unbind(1)] as [any LuaResult]) : Results(Positions(positions))
+        }
     }
 
     private static func maskedFill(_ x: Tensor, _ mask: Tensor, _ value: Operand, _ inPlace: Bool) throws -> Tensor {

@@ -6,7 +6,7 @@ extension TensorFunctions {
     @FunctionBuilder static var printing: [Function] {
         Function("tensor.set_printoptions", "Sets how tensors print, from now on.",
             Param("precision", Int?.self, shown: "4", "significant digits"), Param("threshold", Int?.self, shown: "1000", "elements above which only the ends are shown"),
-            Param("edgeitems", Int?.self, shown: "3", "elements shown at each end of a dimension"), Param("width", Int?.self, "columns; the terminal's when left out"),
+            Param("edgeitems", Int?.self, shown: "3", "elements shown at each end of a dimension"), Param("width", Int?.self, otherNames: ["linewidth"], "columns; the terminal's when left out"),
             example: "tensor.set_printoptions{precision=2}\nprint(tensor{1/3})\ntensor.set_printoptions{precision=4}") { (call: Call, precision: Int?, threshold: Int?, edge: Int?, width: Int?) -> Void in
             let presentation = Presentation.of(call.runtime)
             func check(_ value: Int?, _ name: String, _ range: ClosedRange<Int>) throws {

@@ -13,7 +13,7 @@ extension TensorFunctions {
             returns: "tensor [b, n, m]", example: "print(tensor.ones(2, 1, 3):bmm(tensor.ones(2, 3, 1)).shape[1])", see: ["tensor.matmul"]) { (call: Call, a: Tensor, b: Tensor) in try call.naming(1, 2) { try a.bmm(b) } }
         Function("tensor.mv", "Product of a matrix and a vector.", Param("input", Tensor.self, shape: "[n, k]"), Param("vec", Tensor.self, shape: "[k]"),
             returns: "tensor [n]", example: "print(tensor{{1, 2}, {3, 4}}:mv(tensor{1, 1}))", see: ["tensor.matmul"]) { (call: Call, a: Tensor, b: Tensor) in try call.naming(1, 2) { try a.mv(b) } }
-        Function("tensor.dot", "Sum of the products of two vectors' elements.", Param("input", Tensor.self, shape: "[n]"), Param("other", Tensor.self, shape: "[n]"),
+        Function("tensor.dot", "Sum of the products of two vectors' elements.", Param("input", Tensor.self, shape: "[n]"), Param("other", Tensor.self, shape: "[n]", otherNames: ["tensor"]),
             returns: "tensor, one number", example: "print(tensor{1, 2}:dot(tensor{3, 4}))", see: ["tensor.outer"]) { (a: Tensor, b: Tensor) in try a.dot(b) }
         Function("tensor.outer", "Products of all pairs of two vectors' elements.", Param("input", Tensor.self, shape: "[n]"), Param("vec2", Tensor.self, shape: "[m]"),
             returns: "tensor [n, m]", example: "print(tensor{1, 2}:outer(tensor{3, 4}))", see: ["tensor.dot"]) { (a: Tensor, b: Tensor) in try a.outer(b) }

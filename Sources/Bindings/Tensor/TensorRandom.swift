@@ -13,7 +13,7 @@ extension TensorFunctions {
         }
         drawn("rand", "Numbers spread evenly over 0..1, without 1.") { try Tensor.rand($0, $1) }
         drawn("randn", "Numbers of the normal distribution with mean 0 and deviation 1.") { try Tensor.randn($0, $1) }
-        Function("tensor.randint", "Whole numbers spread evenly over low..high, both included.", Param("low", Int.self), Param("high", Int.self), Param("shape", Sizes.self), Param("dtype", DType.self, default: .int64),
+        Function("tensor.randint", "Whole numbers spread evenly over low..high, both included.", Param("low", Int.self), Param("high", Int.self), Param("shape", Sizes.self, otherNames: ["size"]), Param("dtype", DType.self, default: .int64),
             returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.randint(1, 6, {10}))") { (low: Int, high: Int, shape: Sizes, dtype: DType) in
             guard low <= high else { throw TensorError.argument("randint", "low must not be above high, got \(low) and \(high)") }
             guard high < Int.max else { throw TensorError.argument("randint", "high is too large: \(high)") }
@@ -23,7 +23,7 @@ extension TensorFunctions {
         Function("tensor.bernoulli", "1 with the probability that each element holds, else 0.", Param("input", Tensor.self), returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor{0, 0.5, 1}:bernoulli())") { (x: Tensor) in try x.bernoulli() }
         Function("tensor.multinomial", "Positions drawn with the probabilities that each row's weights stand for.", Param("input", Tensor.self, shape: "[C] or [N, C]", "weights, not negative"), Param("num_samples", Int.self), Param("replacement", Bool.self, default: false, "whether a position may be drawn twice"),
             returns: "tensor [num_samples] or [N, num_samples] of int64", example: "tensor.manual_seed(1)\nprint(tensor{0, 10, 1}:multinomial(2))") { (x: Tensor, count: Int, replacement: Bool) in Positions(try x.multinomial(count, replacement: replacement)) }
-        Function("tensor.normal", "Numbers of a normal distribution.", Param("mean", Double.self), Param("std", Double.self), Param("shape", Sizes.self), Param("dtype", DType.self, default: .float32),
+        Function("tensor.normal", "Numbers of a normal distribution.", Param("mean", Double.self), Param("std", Double.self), Param("shape", Sizes.self, otherNames: ["size"]), Param("dtype", DType.self, default: .float32),
             returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.normal(10, 2, {3}))", see: ["tensor.randn"]) { (mean: Double, deviation: Double, shape: Sizes, dtype: DType) in
             try Tensor.normal(mean: mean, std: deviation, shape.values, dtype)
         }
@@ -58,7 +58,7 @@ extension TensorFunctions {
     }
 
     private static func drawn(_ name: String, _ summary: String, _ draw: @escaping ([Int], DType) throws -> Tensor) -> Function {
-        Function("tensor.\(name)", summary, Param("shape", Sizes.self), Param("dtype", DType.self, default: .float32), Param("requires_grad", Bool.self, default: false),
+        Function("tensor.\(name)", summary, Param("shape", Sizes.self, otherNames: ["size"]), Param("dtype", DType.self, default: .float32), Param("requires_grad", Bool.self, default: false),
             returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.\(name)(2, 3))", see: ["tensor.manual_seed"]) { (shape: Sizes, dtype: DType, requiresGrad: Bool) in
             try draw(shape.values, dtype).marked(requiresGrad)
         }

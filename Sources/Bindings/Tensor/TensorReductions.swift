@@ -4,15 +4,15 @@ import Tensors
 extension TensorFunctions {
     /// Functions that make one number of many.
     @FunctionBuilder static var reductions: [Function] {
-        overDims("sum", "Sum of elements; integers add up as int64.", see: ["tensor.mean"]) { try $0.sum($1, keepdim: $2) }
-        overDims("mean", "Mean of elements.", see: ["tensor.sum", "tensor.std"]) { try $0.mean($1, keepdim: $2) }
-        overDims("prod", "Product of elements.") { try $0.prod($1, keepdim: $2) }
+        overDims("sum", typed: true, "Sum of elements; integers add up as int64.", see: ["tensor.mean"]) { try $0.sum($1, keepdim: $2) }
+        overDims("mean", typed: true, "Mean of elements.", see: ["tensor.sum", "tensor.std"]) { try $0.mean($1, keepdim: $2) }
+        overDims("prod", typed: true, "Product of elements.") { try $0.prod($1, keepdim: $2) }
         overDims("amax", "Largest element; equal ones share the gradient.", see: ["tensor.max"]) { try $0.amax($1, keepdim: $2) }
         overDims("amin", "Smallest element; equal ones share the gradient.", see: ["tensor.min"]) { try $0.amin($1, keepdim: $2) }
         overDims("any", "Whether any element is not zero.", see: ["tensor.all"]) { try $0.any($1, keepdim: $2) }
         overDims("all", "Whether no element is zero.", see: ["tensor.any"]) { try $0.all($1, keepdim: $2) }
-        overDims("nansum", "Sum of elements that are not NaN.") { try $0.nansum($1, keepdim: $2) }
-        overDims("nanmean", "Mean of elements that are not NaN.") { try $0.nanmean($1, keepdim: $2) }
+        overDims("nansum", typed: true, "Sum of elements that are not NaN.") { try $0.nansum($1, keepdim: $2) }
+        overDims("nanmean", typed: true, "Mean of elements that are not NaN.") { try $0.nanmean($1, keepdim: $2) }
         overDims("logsumexp", "log of the sum of exp, without overflow.", see: ["tensor.softmax"]) { try $0.logsumexp($1, keepdim: $2) }
         overDims("count_nonzero", "Number of elements that are not zero.") { try $0.countNonzero($1, keepdim: $2) }
         spread("var", "Variance of elements.") { try $0.var($1, correction: $2, keepdim: $3) }
@@ -23,18 +23,25 @@ extension TensorFunctions {
         extreme("min", "Smallest element; along a dimension also its positions.", see: ["tensor.argmin", "tensor.amin", "tensor.minimum"], all: { try $0.min() }, along: { try $0.min(dim: $1, keepdim: $2) }, pair: { try $0.minimum($1) })
         place("argmax", "Position of the largest element, the first of equal ones; of the flattened tensor without `dim`.", see: ["tensor.max"]) { try $0.argmax(dim: $1, keepdim: $2) }
         place("argmin", "Position of the smallest element, the first of equal ones; of the flattened tensor without `dim`.", see: ["tensor.min"]) { try $0.argmin(dim: $1, keepdim: $2) }
-        Function("tensor.softmax", "exp(x) / Σ exp(x) along a dimension: numbers that add up to 1.", Param("input", Tensor.self), Param("dim", Dimension.self), returns: "tensor",
-            example: "print(tensor{1, 2, 3}:softmax(1))", see: ["tensor.log_softmax"]) { (x: Tensor, dim: Dimension) in try x.softmax(dim.swift) }
-        Function("tensor.log_softmax", "Logarithm of softmax, without overflow.", Param("input", Tensor.self), Param("dim", Dimension.self), returns: "tensor",
-            example: "print(tensor{1, 2, 3}:log_softmax(1))", see: ["tensor.softmax"]) { (x: Tensor, dim: Dimension) in try x.logSoftmax(dim.swift) }
+        Function("tensor.softmax", "exp(x) / Σ exp(x) along a dimension: numbers that add up to 1.", Param("input", Tensor.self), Param("dim", Dimension.self), converted, returns: "tensor",
+            example: "print(tensor{1, 2, 3}:softmax(1))", see: ["tensor.log_softmax"]) { (x: Tensor, dim: Dimension, dtype: DType?) in try x.typed(dtype).softmax(dim.swift) }
+        Function("tensor.log_softmax", "Logarithm of softmax, without overflow.", Param("input", Tensor.self), Param("dim", Dimension.self), converted, returns: "tensor",
+            example: "print(tensor{1, 2, 3}:log_softmax(1))", see: ["tensor.softmax"]) { (x: Tensor, dim: Dimension, dtype: DType?) in try x.typed(dtype).logSoftmax(dim.swift) }
     }
 
     private static func overDims(
-        _ name: String, _ summary: String, see: [String] = [], _ body: @escaping (Tensor, [Int]?, Bool) throws -> Tensor
+        _ name: String, typed: Bool = false, _ summary: String, see: [String] = [], _ body: @escaping (Tensor, [Int]?, Bool) throws -> Tensor
     ) -> Function {
-        Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", OneOrMany<Dimension>?.self, "one dimension or a table of them; all when left out"), Param("keepdim", Bool.self, default: false, "whether reduced dimensions stay with size 1"),
-            returns: "tensor", example: "print(tensor{{1, 2}, {3, 4}}:\(name)())\nprint(tensor{{1, 2}, {3, 4}}:\(name)(2, {keepdim=true}))", see: see) { (x: Tensor, dims: OneOrMany<Dimension>?, keepdim: Bool) in try body(x, dims?.swift, keepdim) }
+        let dim = Param("dim", OneOrMany<Dimension>?.self, "one dimension or a table of them; all when left out"), keepdim = Param("keepdim", Bool.self, default: false, "whether reduced dimensions stay with size 1")
+        let example = "print(tensor{{1, 2}, {3, 4}}:\(name)())\nprint(tensor{{1, 2}, {3, 4}}:\(name)(2, {keepdim=true}))"
+        guard typed else {
+            return Function("tensor.\(name)", summary, Param("input", Tensor.self), dim, keepdim, returns: "tensor", example: example, see: see) { (x: Tensor, dims: OneOrMany<Dimension>?, keepdim: Bool) in try body(x, dims?.swift, keepdim) }
+        }
+        return Function("tensor.\(name)", summary, Param("input", Tensor.self), dim, keepdim, converted, returns: "tensor", example: example, see: see) { (x: Tensor, dims: OneOrMany<Dimension>?, keepdim: Bool, dtype: DType?) in try body(x.typed(dtype), dims?.swift, keepdim).typed(dtype) }
     }
+
+    /// The type an operation computes in.
+    static var converted: Param<DType?> { Param("dtype", DType?.self, "what the input is converted to first, and of which the result is") }
 
     private static func spread(
         _ name: String, _ summary: String, _ body: @escaping (Tensor, [Int]?, Double, Bool) throws -> Tensor
@@ -92,4 +99,9 @@ enum DimensionOrTensor: LuaArgument {
         if let tensor = call.object(at: index, as: Tensor.self) { return .tensor(tensor) }
         return .dimension(try Dimension.read(call, at: index))
     }
+}
+
+extension Tensor {
+    /// The tensor in a type, if one is wanted.
+    func typed(_ dtype: DType?) throws -> Tensor { try dtype.map { try to($0) } ?? self }
 }

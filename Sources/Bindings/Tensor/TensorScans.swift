@@ -12,8 +12,9 @@ extension TensorFunctions {
 
     private static func running(_ name: String, _ summary: String, _ body: @escaping (Tensor, Int, Bool) throws -> Tensor) -> [Function] {
         Family.forms(name, summary, example: "tensor{1, 2, 3}", "1", see: ["tensor.cummax"]) { form in
-            Function(form.path, form.summary, Param("input", Tensor.self), Param("dim", Dimension.self), returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, dim: Dimension) in
-                Outcome(try body(x, dim.swift, form.inPlace), form)
+            Function(form.path, form.summary, Param("input", Tensor.self), Param("dim", Dimension.self), converted, returns: form.returns(), example: form.example, see: form.see) { (x: Tensor, dim: Dimension, dtype: DType?) in
+                if form.inPlace, let dtype, dtype != x.dtype { throw TensorError.argument(name + "_", "changes in place, so the type stays \(x.dtype.name)") }
+                return Outcome(try body(x.typed(dtype), dim.swift, form.inPlace).typed(dtype), form)
             }
         }
     }

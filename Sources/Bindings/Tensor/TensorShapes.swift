@@ -54,11 +54,11 @@ extension TensorFunctions {
             returns: "tensor", example: "print(tensor.zeros(2, 3, 4):movedim(1, 3).shape[3])") { (x: Tensor, from: OneOrMany<Dimension>, to: OneOrMany<Dimension>) in
             try x.movedim(from.swift, to.swift)
         }
-        Function("tensor.expand", "A view whose dimensions of size 1 repeat to fill a shape.", Param("input", Tensor.self), Param("shape", Sizes.self, "-1 keeps a size"),
+        Function("tensor.expand", "A view whose dimensions of size 1 repeat to fill a shape.", Param("input", Tensor.self), Param("shape", Sizes.self, otherNames: ["size"], "-1 keeps a size"),
             returns: "tensor", example: "print(tensor{{1}, {2}}:expand(2, 3))", see: ["tensor.tile", "tensor.broadcast_to"]) { (x: Tensor, shape: Sizes) in try x.expand(shape.values) }
         Function("tensor.expand_as", "A view whose dimensions of size 1 repeat to fill another tensor's shape.", Param("input", Tensor.self), Param("other", Tensor.self),
             returns: "tensor", example: "print(tensor{{1}, {2}}:expand_as(tensor.zeros(2, 2)))") { (x: Tensor, other: Tensor) in try x.expand(other.shape) }
-        Function("tensor.broadcast_to", "A view repeated to fill a shape, as in broadcasting.", Param("input", Tensor.self), Param("shape", Sizes.self),
+        Function("tensor.broadcast_to", "A view repeated to fill a shape, as in broadcasting.", Param("input", Tensor.self), Param("shape", Sizes.self, otherNames: ["size"]),
             returns: "tensor", example: "print(tensor{1, 2}:broadcast_to(2, 2))", see: ["tensor.expand"]) { (x: Tensor, shape: Sizes) in try x.broadcast(to: shape.values) }
         Function("tensor.narrow", "A view of part of a dimension.", Param("input", Tensor.self), Param("dim", Dimension.self), Param("start", Position.self, "first position"), Param("length", Int.self),
             returns: "tensor", example: "print(tensor.range(1, 5):narrow(1, 2, 3))", see: ["tensor.select"]) { (x: Tensor, dim: Dimension, start: Position, length: Int) in

@@ -80,8 +80,13 @@ struct ArgumentReader {
         if options != 0 {
             let parameter = signature.parameters[number]
             call.push(parameter.name)
-            let type = lua_rawget(call.state, options)
+            var type = lua_rawget(call.state, options)
             defer { njlua_pop(call.state, 1) }
+            for name in parameter.otherNames where type == LUA_TNIL {
+                njlua_pop(call.state, 1)
+                call.push(name)
+                type = lua_rawget(call.state, options)
+            }
             if type != LUA_TNIL {
                 do {
                     return try Value.read(call, at: lua_gettop(call.state))
@@ -132,7 +137,7 @@ struct ArgumentReader {
                 if isValue, call.isInteger(at: -1) { continue }
                 throw error("options have names, got the key \(call.describe(at: -1))")
             }
-            guard let number = signature.parameters.firstIndex(where: { $0.name == name }) else {
+            guard let number = signature.parameters.firstIndex(where: { $0.name == name || $0.otherNames.contains(name) }) else {
                 throw unknownOption(name)
             }
             let isVariadic = signature.variadic.map { number >= $0 } ?? false

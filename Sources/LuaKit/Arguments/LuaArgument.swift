@@ -26,6 +26,8 @@ public protocol LuaArgument: LuaConvertible {
     static var missing: Self? { get }
     /// True if the argument takes all positions that follow.
     static var isVariadic: Bool { get }
+    /// The class whose method a function is that has such a parameter first.
+    static var receiver: Any.Type { get }
 
     /// Reads the value at a stack index.
     ///
@@ -43,6 +45,7 @@ extension LuaArgument {
     public static var acceptsNil: Bool { false }
     public static var missing: Self? { nil }
     public static var isVariadic: Bool { false }
+    public static var receiver: Any.Type { Self.self }
 
     public static func read(_ call: Call, from first: Int32, through last: Int32) throws -> Self {
         try read(call, at: first)

@@ -71,6 +71,8 @@ public struct Declaration {
 /// One parameter of a declaration, whatever its Swift type.
 public struct Parameter {
     public let name: String
+    /// Names by which the parameter goes elsewhere, taken as well.
+    public let otherNames: [String]
     public let shape: String?
     public internal(set) var doc: String
     /// The default as Lua text, if there is one to show.
@@ -102,14 +104,15 @@ public final class Param<Value: LuaArgument> {
 
     public init(
         _ name: String, _ type: Value.Type = Value.self, shape: String? = nil,
-        default defaultValue: Value? = nil, shown: String? = nil, is luaType: LuaType? = nil, _ doc: String = ""
+        default defaultValue: Value? = nil, shown: String? = nil, is luaType: LuaType? = nil, otherNames: [String] = [],
+        _ doc: String = ""
     ) {
         self.defaultValue = defaultValue
         erased = Parameter(
-            name: name, shape: shape, doc: doc,
+            name: name, otherNames: otherNames, shape: shape, doc: doc,
             defaultText: shown ?? defaultValue.map(Value.literal),
             isRequired: defaultValue == nil && Value.missing == nil,
-            isVariadic: Value.isVariadic, tables: Value.tables, swiftType: Value.self,
+            isVariadic: Value.isVariadic, tables: Value.tables, swiftType: Value.receiver,
             typeOf: { luaType ?? Value.luaType })
     }
 }

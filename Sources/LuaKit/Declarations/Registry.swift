@@ -107,6 +107,9 @@ public struct Registry {
         for i in declaration.parameters.indices where declaration.parameters[i].doc.isEmpty {
             declaration.parameters[i].doc = parameterDocs[declaration.parameters[i].name] ?? ""
         }
+        for i in declaration.parameters.indices where !declaration.parameters[i].otherNames.isEmpty {
+            declaration.parameters[i].doc += " (by name also \(declaration.parameters[i].otherNames.joined(separator: ", ")))"
+        }
         byPath[declaration.path] = declarations.count
         declarations.append(declaration)
     }

@@ -4,15 +4,17 @@ import Glibc
 // Functions of whole matrices.
 
 extension Linalg {
-    /// The pseudoinverse (Moore-Penrose), by singular values: those below `rcond` times the largest
-    /// count as zero; by default `max(m, n)` times the type's precision.
-    public static func pinv(_ a: Tensor, rcond: Double? = nil) throws(TensorError) -> Tensor {
+    /// The pseudoinverse (Moore-Penrose), by singular values: those below `relative` times the largest, or
+    /// below `absolute`, count as zero; by default below `max(m, n)` times the type's precision.
+    public static func pinv(
+        _ a: Tensor, relative: Double? = nil, absolute: Double? = nil
+    ) throws(TensorError) -> Tensor {
         let name = "linalg.pinv"
         try checkMatrices(a, name)
         let m = a.shape[a.rank - 2], n = a.shape[a.rank - 1]
         if m == 0 || n == 0 { return try a.transpose(-1, -2).clone() }
         let (u, s, vh) = try svd(a.detach(), fullMatrices: false)
-        let cutoff = try s.amax([-1], keepdim: true).mul(.double(rcond ?? tolerance(a)))
+        let cutoff = try zeroLimit(s, a, relative, absolute)
         let inverted = try s.gt(cutoff).where(s.reciprocal(), 0)
         let result = try vh.transpose(-1, -2).mul(inverted.unsqueeze(-2)).matmul(u.transpose(-1, -2))
         return try result.finished(name, a, saving: [.input(0), .result]) { node, g in
@@ -34,21 +36,32 @@ extension Linalg {
         }
     }
 
-    /// Singular values below this times the largest count as zero.
-    private static func tolerance(_ a: Tensor) -> Double {
-        Double(Swift.max(a.shape[a.rank - 2], a.shape[a.rank - 1])) * (a.dtype == .float64 ? 0x1p-52 : 0x1p-23)
+    /// What singular values must exceed to count, `[…, 1]`.
+    private static func zeroLimit(
+        _ s: Tensor, _ a: Tensor, _ relative: Double?, _ absolute: Double? = nil
+    ) throws(TensorError) -> Tensor {
+        let precision = Double(Swift.max(a.shape[a.rank - 2], a.shape[a.rank - 1])) * (a.dtype == .float64 ? 0x1p-52 : 0x1p-23)
+        let share = relative ?? ((absolute ?? 0) > 0 ? 0 : precision)
+        let limit = try s.amax([-1], keepdim: true).mul(.double(share))
+        return try absolute.map { (least) throws(TensorError) in try limit.clamp(minimum: .double(least)) } ?? limit
     }
 
-    /// The number of singular values above `tolerance`; by default `max(m, n)` times the largest
-    /// times the type's precision.
-    public static func matrixRank(_ a: Tensor, tolerance given: Double? = nil) throws(TensorError) -> Tensor {
+    /// The mean of square matrices and their transposes.
+    public static func symmetrized(_ a: Tensor, _ name: String) throws(TensorError) -> Tensor {
+        try checkMatrices(a, name, square: true)
+        return try a.add(a.transpose(-1, -2)).mul(0.5)
+    }
+
+    /// The number of singular values above `absolute` and above `relative` times the largest; by default
+    /// `max(m, n)` times the largest times the type's precision.
+    public static func matrixRank(
+        _ a: Tensor, relative: Double? = nil, absolute: Double? = nil
+    ) throws(TensorError) -> Tensor {
         let name = "linalg.matrix_rank"
         try checkMatrices(a, name)
         if a.count == 0 { return try Tensor.zeros(Array(a.shape.dropLast(2)), .int64) }
         let s = try svdvals(a.detach())
-        if let given { return try s.gt(.double(given)).to(.int64).sum([-1]) }
-        let cutoff = try s.amax([-1], keepdim: true).mul(.double(tolerance(a)))
-        return try s.gt(cutoff).to(.int64).sum([-1])
+        return try s.gt(zeroLimit(s, a, relative, absolute)).to(.int64).sum([-1])
     }
 
     /// The `x` with the least `‖a x - b‖`, and of those the shortest, by the pseudoinverse.
@@ -67,10 +80,10 @@ extension Linalg {
         guard right.rank >= 2, right.shape[right.rank - 2] == m else {
             throw .shapes(name, [a.shape, b.shape], detail: "\(m) equations need as many rows on the right-hand side")
         }
-        let solution = try pinv(a, rcond: rcond).matmul(right)
+        let solution = try pinv(a, relative: rcond).matmul(right)
         let s = try svdvals(a.detach())
         let rank = a.count == 0 ? try Tensor.zeros(Array(a.shape.dropLast(2)), .int64)
-            : try s.gt(s.amax([-1], keepdim: true).mul(.double(rcond ?? tolerance(a)))).to(.int64).sum([-1])
+            : try s.gt(zeroLimit(s, a, rcond)).to(.int64).sum([-1])
         var residuals = try Tensor.zeros([0], a.dtype)
         if m > n, try rank.eq(.int(Int64(n))).all().scalar() == .bool(true) {
             residuals = try a.matmul(solution).sub(right).square().sum([-2])

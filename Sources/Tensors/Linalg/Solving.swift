@@ -67,7 +67,9 @@ extension Linalg {
     }
 
     /// The solution `x` of `a x = b` for triangular matrices; the other triangle is not read.
-    public static func solveTriangular(_ a: Tensor, _ b: Tensor, upper: Bool) throws(TensorError) -> Tensor {
+    public static func solveTriangular(
+        _ a: Tensor, _ b: Tensor, upper: Bool, unit: Bool = false
+    ) throws(TensorError) -> Tensor {
         let name = "linalg.solve_triangular"
         try checkMatrices(a, name, square: true)
         guard a.dtype == b.dtype else { throw .dtypes(name, [a.dtype, b.dtype], expected: "both need the same type") }
@@ -81,13 +83,14 @@ extension Linalg {
         let type = a.dtype.kernelType, square = n * n * a.dtype.size, wide = n * k * a.dtype.size
         try forEach(batchCount(left), name, of: left.shape, work: Double(n) * Double(n) * Double(k), failure: singular) { i in
             // In column-major order the rows are the transpose.
-            nj_triangular_solve(type, !upper, true, false, Int32(n), Int32(k), rows.pointer + i * square, x.pointer + i * wide)
+            nj_triangular_solve(type, !upper, true, unit, Int32(n), Int32(k), rows.pointer + i * square, x.pointer + i * wide)
         }
         return try rowMajor(x).finished(name, left, right, saving: [.input(0), .result]) { node, g in
-            let gb = try solveTriangular(node.saved(0).transpose(-1, -2), g, upper: !upper)
+            let gb = try solveTriangular(node.saved(0).transpose(-1, -2), g, upper: !upper, unit: unit)
             guard node.needs(0) else { return [nil, gb] }
             let ga = try gb.matmul(node.saved(1).transpose(-1, -2)).neg()
-            return [upper ? try ga.triu() : try ga.tril(), gb]
+            let kept = unit ? 1 : 0
+            return [upper ? try ga.triu(kept) : try ga.tril(-kept), gb]
         }
     }
 

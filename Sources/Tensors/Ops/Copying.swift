@@ -74,6 +74,7 @@ extension Tensor {
     @discardableResult
     public func fill_(_ value: Scalar) throws(TensorError) -> Tensor {
         try checkInPlace("fill_")
+        try value.check(fits: dtype, "fill_")
         try fillElements(value)
         return try recordedInPlace("fill_", [self]) { _, gradient in [try Tensor.zeros(gradient.shape, gradient.dtype)] }
     }

@@ -82,7 +82,8 @@ extension Tensor {
         }
         return try result.recorded(name, [self], saving: [.tensor(slopes), .input(0)]) { node, g in
             let rowGradient = reduction == .none ? try g.reshape(g.shape + [1]) : g
-            let factor = reduction == .mean ? try rowGradient.div(.double(total)) : rowGradient
+            // Where no row counts the mean is NaN, but nothing depends on the scores.
+            let factor = reduction == .mean && total != 0 ? try rowGradient.div(.double(total)) : rowGradient
             var slopes = try node.saved(0)
             if node.isDifferentiatingTwice {
                 // The same value, with the dependence on the scores: each row's softmax, times the

@@ -111,6 +111,7 @@ extension Tensor {
         let name = inPlace ? "scatter_" : "scatter"
         let d = try resolve(dimension: dim, name)
         let positions = try elementIndex(index, d, name)
+        try value.check(fits: dtype, name)
         let result = try destination(inPlace, name)
         try result.lookup(NJ_LOOKUP_PUT, along: d, positions, values: Tensor.number(value, dtype))
         return try result.finished(name, self, saving: [.tensor(positions)], inPlace: inPlace) { node, g in

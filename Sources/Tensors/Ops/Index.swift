@@ -64,6 +64,7 @@ extension Tensor {
 
     /// Sets the elements that indices choose to a number.
     public func set(_ indices: [Index], _ value: Scalar) throws(TensorError) {
+        try value.check(fits: dtype, "index")
         if indices.count == 1, case .mask(let mask) = indices[0], mask.shape == shape {
             try maskedFill(mask, value, inPlace: true)
             return

@@ -17,9 +17,12 @@ extension Tensor {
     /// times `scale`; one number for all dimensions or one for each.
     ///
     /// With `alignCorners` the first and last positions of input and result coincide; otherwise their
-    /// outer edges do. As PyTorch's `interpolate`.
+    /// outer edges do. With `recomputesScale` positions follow from the sizes, not from `scale`. With
+    /// `antialias` the weights of "bilinear" and "bicubic" spread over all that a smaller result leaves out.
+    /// As PyTorch's `interpolate`.
     public func interpolate(
-        size: [Int]? = nil, scale: [Double]? = nil, mode: Interpolation = .nearest, alignCorners: Bool = false
+        size: [Int]? = nil, scale: [Double]? = nil, mode: Interpolation = .nearest, alignCorners: Bool = false,
+        recomputesScale: Bool = false, antialias: Bool = false
     ) throws(TensorError) -> Tensor {
         let name = "interpolate", spatial = rank - 2
         guard (1...3).contains(spatial) else { throw .shapes(name, [shape], detail: "the input must be [N, C, …] with 1 to 3 spatial dimensions") }
@@ -29,6 +32,7 @@ extension Tensor {
             throw .shapes(name, [shape], detail: "mode \"\(mode.rawValue)\" is for \(wanted) spatial dimension\(wanted == 1 ? "" : "s"), not \(spatial)")
         }
         if alignCorners, fitting[mode] == nil { throw .argument(name, "align_corners has no meaning for mode \"\(mode.rawValue)\"") }
+        if antialias, mode != .bilinear, mode != .bicubic { throw .argument(name, "antialias is for the modes \"bilinear\" and \"bicubic\"") }
         let input = Array(shape.suffix(spatial))
         var output: [Int] = [], factors: [Double] = []
         switch (size, scale) {
@@ -43,24 +47,25 @@ extension Tensor {
                     throw .argument(name, "scale_factor \(factor) is not a usable number")
                 }
                 output.append(Int((Double(input[d]) * factor).rounded(.down)))
-                factors.append(1 / factor)
+                factors.append(recomputesScale ? Double(input[d]) / Double(Swift.max(output[d], 1)) : 1 / factor)
             }
         default: throw .argument(name, "needs either a size or a scale_factor")
         }
         guard !input.contains(0), !output.contains(0) else { throw .shapes(name, [shape], detail: "sizes of 0 cannot be interpolated") }
         if mode == .area {
             return spatial == 1 ? try adaptiveAvgPool1d(output[0]) : spatial == 2 ? try adaptiveAvgPool2d(output.map { $0 })
-                : try resampled(name, input, output, factors, mode, alignCorners)
+                : try resampled(name, input, output, factors, mode, alignCorners, false)
         }
-        return try resampled(name, input, output, factors, mode, alignCorners)
+        return try resampled(name, input, output, factors, mode, alignCorners, antialias)
     }
 
     private func resampled(
-        _ name: String, _ input: [Int], _ output: [Int], _ factors: [Double], _ mode: Interpolation, _ aligned: Bool
+        _ name: String, _ input: [Int], _ output: [Int], _ factors: [Double], _ mode: Interpolation, _ aligned: Bool,
+        _ antialias: Bool
     ) throws(TensorError) -> Tensor {
         var result = self
         for d in input.indices where input[d] != output[d] || mode != .nearest {
-            let map = Resampling(input[d], output[d], mode, scale: aligned ? nil : factors[d])
+            let map = Resampling(input[d], output[d], mode, scale: aligned ? nil : factors[d], antialias: antialias)
             result = try result.resampled(name, d + 2, map)
         }
         return result === self ? try clone() : result
@@ -99,10 +104,11 @@ struct Resampling: Sendable {
     }
 
     /// - Parameter scale: input positions for each result; nil when the corners are aligned.
-    init(_ input: Int, _ output: Int, _ mode: Tensor.Interpolation, scale: Double?) {
+    init(_ input: Int, _ output: Int, _ mode: Tensor.Interpolation, scale: Double?, antialias: Bool = false) {
         self.init(input: input, output: output)
         for o in 0..<output {
             switch mode {
+            case _ where antialias: spread(o, mode, scale)
             case .nearest: add(min(Int((Double(o) * (scale ?? 1)).rounded(.down)), input - 1), 1)
             case .nearestExact: add(min(Int(((Double(o) + 0.5) * (scale ?? 1)).rounded(.down)), input - 1), 1)
             case .area:
@@ -120,15 +126,27 @@ struct Resampling: Sendable {
         }
     }
 
+    /// Weights of all positions under the filter around result `o`, which is as wide as results are apart.
+    private mutating func spread(_ o: Int, _ mode: Tensor.Interpolation, _ scale: Double?) {
+        let apart = scale ?? (output > 1 ? Double(input - 1) / Double(output - 1) : 0)
+        let width = max(apart, 1), reach = (mode == .bicubic ? 2 : 1) * width, centre = apart * (Double(o) + 0.5)
+        let first = max(Int(centre - reach + 0.5), 0), end = min(Int(centre + reach + 0.5), input)
+        let weights = (first..<max(end, first)).map { i in
+            let x = abs((Double(i) - centre + 0.5) / width)
+            return mode == .bicubic ? Resampling.cubic(x, -0.5) : max(1 - x, 0)
+        }
+        let total = weights.reduce(0, +)
+        for (i, w) in weights.enumerated() { add(first + i, total == 0 ? w : w / total) }
+    }
+
     /// Where result `o` falls in the input.
     private func place(_ o: Int, _ scale: Double?) -> Double {
         if let scale { return scale * (Double(o) + 0.5) - 0.5 }
         return output > 1 ? Double(o) * Double(input - 1) / Double(output - 1) : 0
     }
 
-    private static func cubic(_ x: Double) -> Double {
-        let a = -0.75
-        return x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+    private static func cubic(_ x: Double, _ a: Double = -0.75) -> Double {
+        x >= 2 ? 0 : x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
     }
 
     private mutating func add(_ i: Int, _ w: Double) {

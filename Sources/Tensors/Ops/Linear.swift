@@ -2,8 +2,11 @@ import CKernels
 
 extension Tensor {
     /// `x wᵀ + b`: a layer's output `[…, out]` for inputs `[…, in]`, weights `[out, in]` and
-    /// biases `[out]`.
+    /// biases `[out]`. Weights `[in]` are one output without a dimension.
     public static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil) throws(TensorError) -> Tensor {
+        if weight.rank == 1, x.rank > 0, bias == nil || bias?.count == 1 {
+            return try linear(x, weight.unsqueeze(0), bias?.reshape([1])).squeeze([-1])
+        }
         try checkLinear(x, weight, bias)
         let inputs = weight.shape[1], outputs = weight.shape[0], dtype = x.dtype
         let rows = x.shape.dropLast().reduce(1, *)

@@ -34,6 +34,7 @@ extension Tensor {
         guard full == source.shape else {
             throw .shapes(name, [shape, mask.shape], detail: "the result \(describe(full)) does not fit in place")
         }
+        try value.check(fits: dtype, name)
         if inPlace { try checkInPlace(name) }
         let result = try inPlace ? self : Tensor(uninitialized: source.layout.densest, dtype, operation: name)
         let number = try Tensor.number(value, dtype)

@@ -10,6 +10,9 @@ public enum QuantileInterpolation: String, CaseIterable, Sendable {
     /// Their mean.
     case midpoint
 
+    /// Whether it is always one of the elements.
+    var isChoice: Bool { self != .linear && self != .midpoint }
+
     /// Places in a sorted row, whole ones where one element is chosen.
     func rounded(_ ranks: Tensor) throws(TensorError) -> Tensor {
         switch self {
@@ -24,8 +27,14 @@ public enum QuantileInterpolation: String, CaseIterable, Sendable {
 extension Tensor {
     /// The middle element of all; the lower of two middle ones; NaN when there is one.
     public func median() throws(TensorError) -> Tensor {
-        guard count > 0 else { throw .argument("median", "\(describe(shape)) has no elements to choose from") }
+        if count == 0 { return try ofNone("median") }
         return try reshape([count]).median(0).values
+    }
+
+    /// What is chosen from no elements: NaN, as in PyTorch; integers have none.
+    private func ofNone(_ name: String) throws(TensorError) -> Tensor {
+        guard dtype.isFloatingPoint else { throw .argument(name, "\(describe(shape)) has no elements to choose from") }
+        return try Tensor(.double(.nan), dtype)
     }
 
     /// The middle element along a dimension and its position; the lower of two middle ones; NaN when
@@ -50,7 +59,7 @@ extension Tensor {
 
     /// The middle element of those that are not NaN; NaN where there is none.
     public func nanmedian() throws(TensorError) -> Tensor {
-        guard count > 0 else { throw .argument("nanmedian", "\(describe(shape)) has no elements to choose from") }
+        if count == 0 { return try ofNone("nanmedian") }
         return try reshape([count]).nanmedian(0).values
     }
 
@@ -136,7 +145,9 @@ extension Tensor {
             try skippingNaN ? sorted.gather(-1, places.to(.int64)) : sorted.indexSelect(-1, places.to(.int64))
         }
         let weights = try interpolation == .midpoint ? ranks.fullLike(0.5) : ranks.sub(ranks.floor())
-        var result = try taken(ranks.floor()).lerp(taken(ranks.ceil()), weights.inType(dtype))
+        // Between two infinities there is no number, so one that is chosen is not mixed with itself.
+        var result = try interpolation.isChoice
+            ? taken(ranks) : taken(ranks.floor()).lerp(taken(ranks.ceil()), weights.inType(dtype))
         if !skippingNaN {
             let spoilt = try isNaN.any([-1], keepdim: true)
             if try spoilt.any().scalar() == .bool(true) { result = try spoilt.where(.double(.nan), result) }

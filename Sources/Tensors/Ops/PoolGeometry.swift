@@ -58,11 +58,11 @@ final class PoolGeometry {
             guard pad <= span / 2 else {
                 throw .argument(name, "padding \(pad) is more than half of the window's span \(span)")
             }
-            let room = size + 2 * pad - span
+            let room = size + 2 * pad - span + (ceilMode ? stride[d] - 1 : 0)
             guard room >= 0 else {
                 throw .shapes(name, [shape], detail: "the window spans \(span) but the padded input has only \(size + 2 * pad) positions")
             }
-            var count = (room + (ceilMode ? stride[d] - 1 : 0)) / stride[d] + 1
+            var count = room / stride[d] + 1
             if ceilMode, (count - 1) * stride[d] >= size + pad { count -= 1 }
             windows.append((0..<count).map { o in
                 let start = o * stride[d] - pad

@@ -151,10 +151,9 @@ extension Tensor {
     }
 
     private func checkDivisor(_ name: String, _ number: Scalar, reversed: Bool) throws(TensorError) {
+        guard !number.promoted(with: dtype).isFloatingPoint else { return }
         if reversed { return try checkDivisor(name, self) }
-        if !number.promoted(with: dtype).isFloatingPoint, number.intValue == 0 {
-            throw .value(name, "an integer is divided by zero")
-        }
+        if number.intValue == 0 { throw .value(name, "an integer is divided by zero") }
     }
 
     // MARK: Others

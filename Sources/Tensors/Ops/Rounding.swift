@@ -110,14 +110,42 @@ extension Tensor {
         }
     }
 
-    /// Limits elements to those of tensors, which are broadcast.
+    /// Limits elements to those of tensors, which are broadcast. The gradient goes to the element where it
+    /// is within the limits, else to the limit that counts.
     public func clamp(minimum: Tensor?, maximum: Tensor?, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "clamp_" : "clamp"
         guard minimum != nil || maximum != nil else { throw .argument(name, "needs a minimum, a maximum, or both") }
-        var result = self
-        if let minimum { result = try result.maximum(minimum, inPlace: inPlace) }
-        if let maximum { result = try result.minimum(maximum, inPlace: inPlace) }
-        return result
+        let limits = [minimum, maximum].compactMap { $0 }, inputs = [self] + limits
+        let isRecording = Autograd.isRecording(inputs)
+        if isRecording, inPlace { try checkInPlace(name) }
+        let before = isRecording && inPlace ? try detach().clone() : self
+        var result = isRecording ? detach() : self
+        if let minimum { result = try result.maximum(minimum.detach(), inPlace: inPlace) }
+        if let maximum { result = try result.minimum(maximum.detach(), inPlace: inPlace) }
+        guard isRecording else { return inPlace ? self : result }
+        let last = limits.count
+        let rule: GradientRule = { node, g in
+            let x = try node.saved(0).detach()
+            let low = minimum == nil ? nil : try node.saved(1).detach(), high = maximum == nil ? nil : try node.saved(last).detach()
+            let isAbove = try low.map { (low) throws(TensorError) in try x.ge(low) }
+            let isBelow = try high.map { (high) throws(TensorError) in try x.le(high) }
+            func passed(_ g: Tensor, where conditions: Tensor?...) throws(TensorError) -> Tensor {
+                var mask = try g.onesLike(.bool)
+                for case let condition? in conditions { mask = try mask.logicalAnd(condition) }
+                return try g.mul(mask.to(g.dtype))
+            }
+            var gradients: [Tensor?] = [try passed(g, where: isAbove, isBelow)]
+            if let low { gradients.append(try passed(g, where: x.lt(low), high.map { (high) throws(TensorError) in try low.lt(high) })) }
+            if let high {
+                var isLimit = try x.gt(high)
+                if let low { isLimit = try isLimit.logicalOr(high.le(low)) }
+                gradients.append(try passed(g, where: isLimit))
+            }
+            return gradients
+        }
+        let kept: [SavedValue] = [.tensor(before)] + limits.indices.map { SavedValue.input($0 + 1) }
+        if inPlace { return try recordedInPlace(name, inputs, saving: kept, rule: rule) }
+        return result.dtype.isFloatingPoint ? try result.recorded(name, inputs, saving: kept, rule: rule) : result
     }
 
     /// Replaces NaN and infinities; infinities become the type's largest and smallest finite number
@@ -142,6 +170,23 @@ extension Tensor {
 }
 
 extension Scalar {
+    /// Refuses a number that no element of an integer type can be; a negative one wraps around in uint8,
+    /// as in PyTorch.
+    public func check(fits dtype: DType, _ name: String) throws(TensorError) {
+        let range: ClosedRange<Double>
+        switch dtype {
+        case .uint8: range = -255...255
+        case .int32: range = Double(Int32.min)...Double(Int32.max)
+        case .int64: range = -0x1p63...0x1p63.nextDown
+        case .bool, .float32, .float64: return
+        }
+        if case .int = self, dtype == .int64 { return }
+        guard range.contains(doubleValue.rounded(.towardZero)) else {
+            let limits = dtype == .uint8 ? "0..255" : dtype == .int32 ? "-2147483648..2147483647" : "-2^63..2^63-1"
+            throw .argument(name, "\(text) does not fit into \(dtype.name) (\(limits))")
+        }
+    }
+
     /// The nearest number that the type holds.
     func clamped(to dtype: DType) -> Scalar {
         switch dtype {

@@ -89,6 +89,28 @@ extension Tensor {
         return (try values.narrow(0, 0, m).contiguousCopy(), inverse, try counts.narrow(0, 0, m).contiguousCopy())
     }
 
+    /// The different slices of a dimension in order (the first element counts most), for each slice of
+    /// this tensor the position of its equal among them, and how often each occurs.
+    public func unique(_ dim: Int) throws(TensorError) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
+        let d = try resolve(dimension: dim, "unique")
+        if rank == 0 { return try unique() }
+        let n = shape[d], bare = detach()
+        guard n > 0 else { return (try bare.clone(), try Tensor.zeros([0], .int64), try Tensor.zeros([0], .int64)) }
+        let slices = try bare.movedim([d], [0]).reshape([n, n == 0 ? 0 : count / n])
+        // Sorted by the last element first; each later sort keeps the order of what is equal to it.
+        var order = try Tensor.range(n)
+        for k in (0..<slices.shape[1]).reversed() {
+            order = try order.indexSelect(0, slices.select(1, k).indexSelect(0, order).argsort(0))
+        }
+        let sorted = try slices.indexSelect(0, order)
+        let differs = try sorted.narrow(0, 1, n - 1).ne(sorted.narrow(0, 0, n - 1)).any([1])
+        let isFirst = try Tensor.cat([Tensor([true]), differs], 0)
+        let group = try isFirst.to(.int64).cumsum(0).sub(1)
+        let firsts = try order.maskedSelect(isFirst)
+        let inverse = try Tensor.zeros([n], .int64).scatter(0, order, group)
+        return (try bare.indexSelect(d, firsts), inverse, try group.bincount())
+    }
+
     /// Where values would have to be inserted into this sorted tensor to keep it sorted: before
     /// equal elements, or after them with `right`. Rows along the last dimension are matched with
     /// the values' rows; a vector serves for values of any shape.

@@ -117,8 +117,12 @@ same(T{1}:atan2(T{1}):item() - math.pi / 4 < 1e-6, true); same(T{4, 9}:rsqrt_(),
 
 same(T{7, -7}:div(2, {rounding_mode = "trunc"}), {3, -3}); same(T{7, -7}:div(2, "floor"), {3, -4}); same(int{7, -7}:div(2, "trunc").dtype, "int64")
 
+same(T.pow(2, T{1, 3}), {2, 8}); same(T.maximum(3, T{1, 5}), {3, 5}); same(T.sub(1, T{3}), {-2}); same(T.div(1, T{4}), {0.25}); fails("pow: one of the two must be a tensor", function() return T.pow(2, 3) end)
+same(2.0 // int{0}, {1 / 0}); fails("an integer is divided by zero", function() return 2 // int{0} end); fails("fill_: 300 does not fit into uint8 (0..255)", function() return T.zeros(1):byte():fill_(300) end); same(T({250}, {dtype = "uint8"}) + 10, {4})
+
 -- Options and required arguments by name, alone or after positions
 same(T.cat{T{{1}}, T{{2}}, dim = 2}, {{1, 2}}); same(T{{1, 2}}:sum{dim = 2, keepdim = true}, {{3}}); same(T{1, 2}:topk{k = 1}, {2}); same(T{2}:pow{exponent = 3}, {8}); same(T.full{shape = {2}, fill_value = 3}, {3, 3}); same(T.linspace{start = 0, ["end"] = 1, steps = 2}, {0, 1}); same(m:permute{2, 1}, m:t())
+same(T.full{size = {2}, fill_value = 3}, {3, 3}, "PyTorch's name"); same(T.rand{size = {2, 1}}.shape, {2, 1}); same(T{1, 2}:expand{size = {2, 2}}, {{1, 2}, {1, 2}}); same(T{1}:pad{pad = {1, 0}}, {0, 1}); same(T{2}:dot{tensor = T{3}}:item(), 6.0)
 same(T{1, 2, 3, 4}:var(1, false):item(), 1.25); same(T{1, 2}:sum{dim = 1}:item(), 3.0)
 fails("'dim' is given twice, as argument 1 and by name", function() return T{1, 2}:sum(1, {dim = 1}) end)
 
