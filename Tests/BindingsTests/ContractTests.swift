@@ -45,7 +45,8 @@ import Testing
         try script.run(ContractTests.checks)
         let text = try String(contentsOfTextFile: "\(folder)Scripts/\(file).lua")
         _ = try script.session.runtime.run(text, name: "@\(file).lua")
-        #expect(try script.run("return problems_found()").first?.text == "")
+        let problems = try script.run("return problems_found()").first?.text
+        #expect(problems == "")
     }
 }
 
