@@ -245,10 +245,10 @@ enum OptimizerFunctions {
                 Property("param_groups", "The groups of parameters with their options.", of: Optimizer.self) { optimizer in
                     optimizer.groups.indices.map { GroupView(optimizer, $0) }
                 }
-                Function("step", "Updates all parameters that have a gradient; with a closure, calls it first for the loss.", Param("self", Optimizer.self), Param("closure", LuaFunction?.self, "computes the loss and its gradients, returns the loss"),
-                    returns: "the closure's loss, if there is one", example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\nlocal y = w * w\ny:backward()\nopt:step()\nprint(w:item())") { (optimizer: Optimizer, closure: LuaFunction?) -> Results in
+                Function("step", "Updates all parameters that have a gradient; with a closure, calls it first for the loss.", Param("self", Optimizer.self), Param("closure", LuaFunction?.self, "computes the loss and its gradients, returns the loss"), Param("accumulate", Bool.self, default: false, "whether gradients of several batches are added up on purpose, so that there is no hint on a forgotten zero_grad"),
+                    returns: "the closure's loss, if there is one", example: "local w = tensor({1}, {requires_grad=true})\nlocal opt = optim.SGD({w}, {lr=0.1})\nlocal y = w * w\ny:backward()\nopt:step()\nprint(w:item())") { (optimizer: Optimizer, closure: LuaFunction?, accumulates: Bool) -> Results in
                     guard let closure else {
-                        try optimizer.step()
+                        try optimizer.watchedStep(accumulates: accumulates)
                         return Results()
                     }
                     return Results(try optimizer.step { try AutogradFunctions.tensorResult(of: closure, [], "step") })

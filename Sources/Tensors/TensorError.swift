@@ -15,6 +15,8 @@ public enum TensorError: Error, Equatable {
     case argument(String, String)
     /// A value in a tensor that cannot be used, such as a label out of range.
     case value(String, String)
+    /// A prediction and a target that would be broadcast against each other.
+    case pairs(String, String)
     /// A class label outside of 0..<classes, in a row of the targets. `smallest` and `largest` are
     /// those of all labels, which tell when all are shifted.
     case label(String, Int, row: Int, classes: Int, smallest: Int, largest: Int)
@@ -51,7 +53,7 @@ public enum TensorError: Error, Equatable {
     public var operation: String? {
         switch self {
         case .shapes(let name, _, _, _), .dtypes(let name, _, _, _), .dimension(let name, _, _),
-            .index(let name, _, _, _), .argument(let name, _), .value(let name, _),
+            .index(let name, _, _, _), .argument(let name, _), .value(let name, _), .pairs(let name, _),
             .label(let name, _, _, _, _, _), .outOfMemory(let name, _, _), .notOneNumber(let name, _), .noGraph(let name),
             .graphFreed(let name, _), .changedInPlace(let name, _, _), .inPlace(let name, _),
             .rule(let name, _), .singular(let name, _), .library(let name, _):
@@ -82,7 +84,7 @@ extension TensorError: CustomStringConvertible {
             let shown = index >= 0 ? index + base : index
             let range = size == 0 ? "it is empty" : "valid: \(base)..\(size - 1 + base) or -\(size)..-1"
             return "\(name): position \(shown) is outside dimension \(dimension + base) of \(describe(shape)) (\(range))"
-        case .argument(let name, let text), .value(let name, let text), .inPlace(let name, let text),
+        case .argument(let name, let text), .value(let name, let text), .pairs(let name, let text), .inPlace(let name, let text),
             .rule(let name, let text), .singular(let name, let text), .library(let name, let text):
             return "\(name): \(text)"
         case .label(let name, let label, let row, let classes, let smallest, let largest):

@@ -26,7 +26,7 @@ import Testing
         ("dropout between", { try network(Linear(4, 16), Activation("Tanh"), Dropout(0.5), Linear(16, 2)) }, 1, false, []),
         ("two linear", { try network(Linear(4, 16), Dropout(0.1), Linear(16, 2)) }, 1, false, ["N16"]),
         ("softmax", { try network(Linear(4, 16), Activation("ReLU"), Linear(16, 2), Activation("Softmax")) }, 1, false, ["N04", nil]),
-        ("wrong shape", { try network(Linear(5, 2)) }, 1, false, [nil]),
+        ("wrong shape", { try network(Linear(5, 2)) }, 1, false, ["N01"]),
         ("unscaled", { try network(Linear(4, 16), Activation("ReLU"), Linear(16, 2)) }, 100, false, ["N14", nil]),
         ("dirty", { try network(Linear(4, 16), Activation("ReLU"), Linear(16, 2)) }, 1, true, ["N15", "N12"]),
     ]

@@ -48,7 +48,7 @@ import TestSupport
 
     @Test func matrices() throws {
         let x = try tensor([1, 2, 3, -4, 5.5, 6], [2, 3])
-        #expect(try text(x) == " 1.0   2.0   3.0\n-4.0   5.5   6.0\n[2, 3] float64")
+        #expect(text(x) == " 1.0   2.0   3.0\n-4.0   5.5   6.0\n[2, 3] float64")
         #expect(try text(strided(x)) == text(x))
         #expect(try text(tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])) == """
             [1, :, :]

@@ -24,9 +24,10 @@ enum DiagnosisFunctions {
             Param("model", Module.self), Param("data", AnyDataset.self, "data set of inputs and targets"), loss, Param("batch_size", Int.self, default: 32), Param("steps", Int.self, default: 200, "updates to learn the batch by heart, at most"),
             returns: "a report that prints itself", example: setting + "print(nn.check(model, set).ok)", see: ["nn.health", "nn.lr_find"]
         ) { (call: Call, model: Module, set: AnyDataset, loss: LossChoice?, batchSize: Int, steps: Int) in
-            CheckView(try model.tryOut(on: set.dataset, loss: judge(loss, LastFit.of(call), set.dataset), batchSize: batchSize, maxSteps: steps) { error in
-                (error as? any LuaDescribableError)?.luaMessage ?? "\(error)"
-            })
+            CheckView(try model.tryOut(
+                on: set.dataset, loss: judge(loss, LastFit.of(call), set.dataset), batchSize: batchSize, maxSteps: steps,
+                describe: { ($0 as? any LuaDescribableError)?.luaMessage ?? "\($0)" },
+                code: { ModelCheck.code(of: ($0 as? LuaError)?.underlying ?? $0) }))
         }
         Function("nn.health", "Looks inside a model: statistics of each layer's outputs, weights, gradients and updates, and what looks wrong. Runs a batch of the data, or of the last fit's; without either, reads weights and the gradients there are.",
             Param("model", Module.self), Param("data", AnyDataset?.self, "data set of inputs and targets; that of the last fit when left out"), loss, Param("batch_size", Int.self, default: 256),

@@ -117,6 +117,7 @@ final class LabelledLoss: Loss {
     }
 
     override var kind: String { inner.kind }
+    override var firstClass: Int { 1 }
 }
 
 /// A loss as an object or by name.

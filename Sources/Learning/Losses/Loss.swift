@@ -38,6 +38,8 @@ open class Loss: Module {
 
     /// Whether targets are class numbers.
     open var takesClasses: Bool { false }
+    /// The number of the first class in targets.
+    open var firstClass: Int { 0 }
 
     open override var details: String { reduction == .mean ? "" : "reduction=\(reduction.rawValue)" }
 }

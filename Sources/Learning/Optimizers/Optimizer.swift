@@ -10,6 +10,7 @@ open class Optimizer {
     /// What is kept for each parameter that has been updated.
     var states: [ObjectIdentifier: State] = [:]
     private var spec: [OptimizerOption] { type(of: self).options }
+    var watch = GradientWatch()
     /// What groups have that say nothing else.
     private let defaults: [String: Double]
 

@@ -94,6 +94,7 @@ public final class Trainer {
             try TrainingCheckpoint.save(path, state, options.callbacks, loader: loader.generator.state, atSplit: atSplit)
         }
         state.epoch = checkpoint?.epoch ?? 0
+        let hints = TrainingHints(optimizer, loss)
         let modes = model.modules.map { ($0, $0.isTraining) }
         defer {
             for (module, mode) in modes where module.isTraining != mode {
@@ -113,7 +114,7 @@ public final class Trainer {
             }
             for epoch in state.epoch..<max(options.epochs, state.epoch) where !state.shouldStop {
                 state.epoch = epoch
-                try runEpoch(state, loader, validation, options)
+                try runEpoch(state, loader, validation, options, hints)
             }
             state.isComplete = true
         } catch {
@@ -124,7 +125,7 @@ public final class Trainer {
     }
 
     private func runEpoch(
-        _ state: TrainingState, _ loader: DataLoader, _ validation: (any Dataset)?, _ options: FitOptions
+        _ state: TrainingState, _ loader: DataLoader, _ validation: (any Dataset)?, _ options: FitOptions, _ hints: TrainingHints
     ) throws {
         let start = monotonicSeconds()
         options.progress?.begin("epoch \(state.epoch + 1)/\(state.epochs)", total: loader.count)
@@ -145,6 +146,7 @@ public final class Trainer {
             try value.backward()
             try optimizer.step()
             state.batchLoss = try value.scalar("fit").doubleValue
+            try hints.see(loss: state.batchLoss, target: target)
             average.add(state.batchLoss, target.shape.first ?? 1)
             for metric in options.metrics { try metric.update(prediction.detach(), target) }
             let loss = average.value, metrics = options.metrics
@@ -156,10 +158,11 @@ public final class Trainer {
         guard state.batch > 0 else { return }
         state.values = try [("loss", average.value)] + options.metrics.map { ($0.name, try $0.compute()) }
         if let validation {
-            state.values += try evaluate(validation, batchSize: loader.batchSize, metrics: options.metrics)
-                .map { ("val_" + $0.name, $0.value) }
+            state.values += try evaluate(validation, batchSize: loader.batchSize, metrics: options.metrics + [hints.validationWatch].compactMap { $0 })
+                .filter { !$0.name.isEmpty }.map { ("val_" + $0.name, $0.value) }
         }
         history.append(state.values, seconds: monotonicSeconds() - start)
+        hints.see(history, validation: validation)
         options.progress?.end(state.values)
         for callback in options.callbacks where !callback.comesLast { try callback.onEpochEnd(state) }
         for callback in options.callbacks where callback.comesLast { try callback.onEpochEnd(state) }

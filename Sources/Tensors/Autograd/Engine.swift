@@ -254,6 +254,7 @@ extension Leaf {
                 self.gradient = try sum.add(arrived)
             } else {
                 _ = try sum.add(arrived, inPlace: true)
+                additions &+= 1
             }
             return
         }

@@ -175,6 +175,8 @@ public class Node {
 public final class Leaf: Node {
     /// The gradient collected so far.
     var gradient: Tensor?
+    /// How often a gradient was added in place to one that was there.
+    var additions = 0
 
     init(layout: Layout, dtype: DType) {
         super.init(name: "leaf", edges: [], outputs: [Output(layout: layout, dtype: dtype)], rule: nil)

@@ -141,7 +141,7 @@ extension Tensor {
         if let pairs = try? Tensor.broadcast(shape, target.shape, name) {
             let all = pairs.map(String.init).joined(separator: "×")
             let hint = target.count == count ? ". Use target:reshape(\(shape.map(String.init).joined(separator: ", ")))." : ""
-            throw .argument(name, "prediction \(describe(shape)) and target \(describe(target.shape)) would compare every pair (\(all))" + hint)
+            throw .pairs(name, "prediction \(describe(shape)) and target \(describe(target.shape)) would compare every pair (\(all))" + hint)
         }
         throw .shapes(name, [shape, target.shape], detail: "prediction and target must have the same shape")
     }

@@ -85,5 +85,18 @@ model:fit(numbers, with{epochs = 2, loss = "mse", callbacks = {nn.callbacks.Lamb
 same(type(nn.callbacks.TensorBoard), "function")
 
 -- Looking at models
-local check = nn.check(classifier(), classes); same(type(check), "userdata"); same(tostring(check):match("N%d%d") ~= nil, true)
+local check = nn.check(classifier(), classes); same(check.ok, true); same(tostring(check):match("looked for N01 .*N10 .*N18") ~= nil, true)
+local function finds(code, model, set, options) same(table.concat(nn.check(model, set, options).findings, "; "):find(code .. ": ", 1, true) ~= nil, true) end
+local Own = nn.module("Own")
+function Own:init(n) self.fc, self.out = nn.Linear(n, 2), nn.Linear(2, 2) end
+function Own:forward(a) return self.out(self.fc(a):relu()) end
+finds("N01", Own(3), classes); finds("N01", nn.Sequential{nn.Linear(3, 2)}, classes)
+finds("N02", nn.Linear(2, 1), data.TensorDataset(x, y:squeeze(2)), {loss = "mse"})
+finds("N03", nn.Linear(2, 2), data.TensorDataset(x, labels - 1, {classes = {"low", "high"}}))
+finds("N18", nn.Linear(2, 2), data.TensorDataset(x, T.ones(60):long(), {classes = {"low", "high"}}))
+local hidden = nn.Linear(2, 2)
+local Forgot = nn.module("Forgot")
+function Forgot:init() self.out = nn.Linear(2, 2) end
+function Forgot:forward(a) return self.out(hidden(a):relu()) end
+finds("N10", Forgot(), classes)
 same(type(nn.lr_find(regressor(), numbers, {loss = "mse"})), "userdata"); same(type(nn.health(classifier())), "userdata")

@@ -17,17 +17,20 @@ public struct ModelCheck: Sendable {
 
     public var isFine: Bool { findings.isEmpty }
     /// Codes of the mistakes that were looked for.
-    public static let codes = ["N01", "N02", "N03", "N04", "N05", "N09", "N12", "N14", "N15", "N16", "N17"]
+    public static let codes = ["N01", "N02", "N03", "N04", "N05", "N09", "N10", "N12", "N14", "N15", "N16", "N17", "N18"]
 }
 
 extension Module {
     /// Tries the model on one batch: shapes, the loss at the start, whether the batch can be learnt by
     /// heart, and the usual mistakes; afterwards everything is as before.
     ///
-    /// - Parameter describe: the text of an error of the model or the loss, which becomes a finding.
+    /// - Parameters:
+    ///   - describe: the text of an error of the model or the loss, which becomes a finding.
+    ///   - code: the code of the mistake that an error is, where it has one.
     /// - Throws: errors of the set, and `TensorError.interrupted`.
     public func tryOut(
-        on set: any Dataset, loss: Loss, batchSize: Int = 32, maxSteps: Int = 200, describe: (any Error) -> String = { "\($0)" }
+        on set: any Dataset, loss: Loss, batchSize: Int = 32, maxSteps: Int = 200, describe: (any Error) -> String = { "\($0)" },
+        code: (any Error) -> String? = { ModelCheck.code(of: $0) }
     ) throws -> ModelCheck {
         try requirePositive("check", ("batch_size", batchSize), ("steps", maxSteps))
         let (inputs, target) = try Trainer.parts(of: set.sample(batchSize))
@@ -36,7 +39,12 @@ extension Module {
         var check = ModelCheck()
         check.inputShapes = inputs.map(\.shape)
         check.targetShape = target.shape
-        check.findings = try ModelCheck.inputFindings(inputs) + structureFindings(isCrossEntropy: loss.kind == "CrossEntropyLoss")
+        let listener = Hint.listener
+        defer { Hint.listener = listener }
+        var heard: [Finding] = []
+        // What is said during the attempt is a finding; the other mistakes are looked for here in any case.
+        Hint.listener = { code, text in if code == "N10" { heard.append(Finding(code: code, text: text)) } }
+        check.findings = try ModelCheck.inputFindings(inputs) + ModelCheck.targetFindings(target, set, loss) + structureFindings(isCrossEntropy: loss.kind == "CrossEntropyLoss")
         train()
         zeroGrad()
         let value: Tensor
@@ -45,7 +53,7 @@ extension Module {
             check.outputShape = output.shape
             value = try loss(output, target)
         } catch TensorError.interrupted { throw TensorError.interrupted } catch {
-            check.findings.append(Finding(code: nil, text: describe(error)))
+            check.findings.append(Finding(code: code(error), text: describe(error)))
             return check
         }
         let start = try value.scalar("check").doubleValue
@@ -63,6 +71,7 @@ extension Module {
         }
         check.findings += try health([Tensor](inputs) + [target], loss: loss).findings
         try overfit(&check, inputs, target, loss, maxSteps)
+        check.findings += heard
         return check
     }
 
@@ -112,6 +121,25 @@ extension Module {
 }
 
 extension ModelCheck {
+    /// The code of the mistake that an error is, where it has one.
+    public static func code(of error: any Error) -> String? {
+        if error is LayerInputError { return "N01" }
+        switch error as? TensorError {
+        case .pairs?: return "N02"
+        case .label?: return "N03"
+        case .notOneNumber?, .noGraph?: return "N09"
+        default: return nil
+        }
+    }
+
+    /// Classes that cannot tell anything: a sample from all over the set that holds only one.
+    static func targetFindings(_ target: Tensor, _ set: any Dataset, _ loss: Loss) throws -> [Finding] {
+        guard target.dtype == .int64, target.rank == 1, target.count >= 8, let classes = set.classes, classes.count > 1 else { return [] }
+        let labels = try target.contiguous().withElements(Int64.self) { Set($0) }
+        guard labels.count == 1, let label = labels.first, let name = set.className(label, first: loss.firstClass) else { return [] }
+        return [Finding(code: "N18", text: "the set holds only class \"\(name)\": the data looks sorted. Use split(…, {stratify=true}).")]
+    }
+
     /// Mistakes in the inputs.
     static func inputFindings(_ inputs: [Tensor]) throws -> [Finding] {
         var findings: [Finding] = []
