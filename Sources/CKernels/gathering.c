@@ -108,12 +108,15 @@ static void along_columns(void *context, int64_t begin, int64_t end) {
     }
 }
 
-bool nj_along_run(const nj_along *a, nj_lookup lookup) {
+bool nj_along_run(const nj_along *along, nj_lookup lookup) {
+    nj_along counted = *along, *a = &counted;
+    a->tensor -= a->first * a->tensor_strides[a->dim];
     int last = a->rank - 1;
     bool own = a->dim == last;
     along_walk w = {a, along_table[lookup][a->type], a->tensor_strides[a->dim], own ? 0 : a->tensor_strides[last], a->sizes[last], 1};
     for (int d = 0; d < last; d++) w.rows *= a->sizes[d];
     if (w.rows == 0 || w.length == 0) return true;
+    if (own && w.rows == 1 && lookup != NJ_LOOKUP_GET && nj_scatter_in_parts(a, lookup)) return !nj_interrupted();
     if (lookup == NJ_LOOKUP_GET) nj_parallel(w.rows * w.length, GRAIN, along_range, &w);
     else if (own) nj_parallel(w.rows, GRAIN / w.length + 1, along_rows, &w);
     else nj_parallel(w.length, GRAIN / w.rows + 16, along_columns, &w);

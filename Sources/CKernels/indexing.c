@@ -14,29 +14,29 @@ enum { GRAIN_BYTES = 128 << 10, POLL = 1 << 12 };
 typedef struct {
     int64_t *out;
     const int64_t *in;
-    int64_t size;
+    int64_t first, size;
     _Atomic int wrong, below;
 } position_scan;
 
 NJ_CLONES static void check_range(void *context, int64_t begin, int64_t end) {
     position_scan *scan = context;
-    const int64_t *in = scan->in, size = scan->size;
+    const int64_t *in = scan->in, first = scan->first, size = scan->size;
     int64_t wrong = 0, below = 0;
     for (int64_t i = begin; i < end; i++) {
-        wrong |= (in[i] >= size) | (in[i] < -size);
+        wrong |= (in[i] >= first + size) | (in[i] < -size) | ((in[i] >= 0) & (in[i] < first));
         below |= in[i];
     }
     if (wrong) scan->wrong = 1;
     if (below < 0) scan->below = 1;
 }
 
-int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative) {
-    position_scan scan = {.in = positions, .size = size};
+int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t first, int64_t size, bool *negative) {
+    position_scan scan = {.in = positions, .first = first, .size = size};
     nj_parallel(n, 1 << 16, check_range, &scan);
     *negative = scan.below;
     if (!scan.wrong) return -1;
     for (int64_t i = 0; i < n; i++)
-        if (positions[i] >= size || positions[i] < -size) return i;
+        if (positions[i] >= first + size || positions[i] < -size || (positions[i] >= 0 && positions[i] < first)) return i;
     return -1;
 }
 
@@ -60,8 +60,8 @@ int64_t nj_positions_from_one(int64_t *out, const int64_t *positions, int64_t n)
     return -1;
 }
 
-void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t size) {
-    for (int64_t i = 0; i < n; i++) out[i] = positions[i] < 0 ? positions[i] + size : positions[i];
+void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t first, int64_t size) {
+    for (int64_t i = 0; i < n; i++) out[i] = positions[i] < 0 ? positions[i] + size : positions[i] - first;
 }
 
 void nj_add_offsets(int64_t *offsets, const int64_t *positions, int64_t n, int64_t stride) {

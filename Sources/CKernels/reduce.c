@@ -78,7 +78,7 @@ static void make_plan(plan *p) {
     if (p->kept_rank > 0) {
         const dimension inner = p->kept[p->kept_rank - 1];
         const bool beside = magnitude(inner.input) < magnitude(rows.input);
-        if (beside || (rows.size <= 32 && inner.size >= 8)) {
+        if (beside || (rows.size <= (p->reducer->lines ? 15 : 32) && inner.size >= 8)) {
             p->columns = inner;
             p->kept_rank--;
         }
@@ -223,6 +223,40 @@ static void run_tasks(void *context, int64_t begin, int64_t end) {
     }
 }
 
+// Whether each result comes from one run of neighbours in memory.
+static bool has_lines(const plan *p) {
+    return p->reducer->lines && p->columns.size == 1 && p->reduced_rank == 1 && p->blocks == 1
+        && p->reduced[0].input == (int64_t)p->element;
+}
+
+// The results begin..<end from such runs.
+static void run_lines(void *context, int64_t begin, int64_t end) {
+    plan *p = context;
+    const int64_t at_once = (1 << 18) / (p->total + 1) + 1;  // results between two looks at the interrupt flag
+    const int inner = p->kept_rank - 1;
+    while (begin < end && !p->interrupted) {
+        nj_lines lines = {.x = p->job->input, .other = p->job->other, .out = p->job->result, .rows = 1, .n = p->total,
+                          .parameter = p->job->parameter, .divisor = p->job->divisor};
+        int64_t rest = begin;
+        for (int d = inner; d >= 0; d--) {
+            const dimension *kept = &p->kept[d];
+            const int64_t at = rest % kept->size;
+            rest /= kept->size;
+            lines.x += at * kept->input;
+            lines.out += at * kept->result;
+            if (lines.other) lines.other += at * kept->other;
+            if (d < inner) continue;
+            lines.rows = kept->size - at;
+            lines.row_stride = kept->input, lines.out_stride = kept->result, lines.other_stride = kept->other;
+        }
+        if (lines.rows > end - begin) lines.rows = end - begin;
+        if (lines.rows > at_once) lines.rows = at_once;
+        p->reducer->lines(&lines);
+        begin += lines.rows;
+        if (nj_interrupted()) p->interrupted = true;
+    }
+}
+
 // Joins the blocks of each tile in order.
 static void join_blocks(plan *p) {
     const size_t size = p->reducer->size;
@@ -271,7 +305,7 @@ bool nj_reduce_run(const nj_reduce_job *job, nj_reduction reduction, nj_dtype ty
     }
     const int64_t work = p.block * p.tile + 64;
     const int64_t grain = 32768 / work + 1;
-    nj_parallel(p.outer * p.tiles * p.blocks, grain, run_tasks, &p);
+    nj_parallel(p.outer * p.tiles * p.blocks, grain, has_lines(&p) ? run_lines : run_tasks, &p);
     if (p.partial && !p.interrupted) join_blocks(&p);
     free(p.partial);
     free(p.partial_index);

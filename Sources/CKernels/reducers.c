@@ -7,6 +7,8 @@
 
 // As many rows as the narrowest counter of a position can tell apart.
 enum { NJ_ROWS_AT_ONCE = 32000 };
+// Accumulators of a run of neighbours.
+enum { NJ_LANES = 16 };
 
 // Elements v of type T map to type M, are joined in M, and accumulate in A.
 #define REDUCER(NAME, T, M, A, OUT, IDENTITY, MAP, JOIN, FINISH)                                 \
@@ -64,8 +66,35 @@ enum { NJ_ROWS_AT_ONCE = 32000 };
             *(OUT *)(out + j * stride) = (OUT)(FINISH);                                          \
         }                                                                                        \
     }                                                                                            \
+    NJ_CLONES static void NAME##_lines(const nj_lines *l) {                                      \
+        const double p = l->parameter, divisor = l->divisor;                                     \
+        const int64_t n = l->n;                                                                  \
+        (void)divisor;                                                                           \
+        for (int64_t r = 0; r < l->rows; r++) {                                                  \
+            const T *x = (const T *)(l->x + r * l->row_stride);                                  \
+            const T y = l->other ? *(const T *)(l->other + r * l->other_stride) : 0;             \
+            A acc[NJ_LANES];                                                                     \
+            for (int j = 0; j < NJ_LANES; j++) acc[j] = (IDENTITY);                              \
+            int64_t i = 0;                                                                       \
+            for (; i + 8 * NJ_LANES <= n; i += 8 * NJ_LANES)                                     \
+                for (int j = 0; j < NJ_LANES; j++) {                                             \
+                    M v[8];                                                                      \
+                    for (int k = 0; k < 8; k++) v[k] = NAME##_map(x[i + k * NJ_LANES + j], y, p); \
+                    for (int k = 0; k < 4; k++) v[k] = NAME##_m(v[2 * k], v[2 * k + 1]);         \
+                    acc[j] = NAME##_a(acc[j], (A)NAME##_m(NAME##_m(v[0], v[1]), NAME##_m(v[2], v[3]))); \
+                }                                                                                \
+            for (; i + NJ_LANES <= n; i += NJ_LANES)                                             \
+                for (int j = 0; j < NJ_LANES; j++) acc[j] = NAME##_a(acc[j], (A)NAME##_map(x[i + j], y, p)); \
+            A a = (IDENTITY);                                                                    \
+            for (; i < n; i++) a = NAME##_a(a, (A)NAME##_map(x[i], y, p));                       \
+            for (int half = NJ_LANES / 2; half > 0; half /= 2)                                   \
+                for (int j = 0; j < half; j++) acc[j] = NAME##_a(acc[j], acc[j + half]);         \
+            a = NAME##_a(acc[0], a);                                                             \
+            *(OUT *)(l->out + r * l->out_stride) = (OUT)(FINISH);                                \
+        }                                                                                        \
+    }                                                                                            \
     static const nj_reducer NAME = {                                                             \
-        sizeof(A), false, NAME##_start, NAME##_fold, NAME##_join, NAME##_finish};
+        sizeof(A), false, NAME##_start, NAME##_fold, NAME##_join, NAME##_finish, NAME##_lines};
 
 #define AT(NAME, T, I, OFFSET) NAME##_map(*(const T *)(x + I * rs + (OFFSET)), other[j], p)
 #define EIGHT(NAME, T, M, A, OFFSET)                                                             \
@@ -139,7 +168,7 @@ enum { NJ_ROWS_AT_ONCE = 32000 };
         for (int64_t j = 0; j < n; j++) *(T *)(out + j * stride) = ((const T *)accumulators)[j]; \
     }                                                                                            \
     static const nj_reducer NAME = {                                                             \
-        sizeof(T), true, NAME##_start, NAME##_fold, NAME##_join, NAME##_finish};
+        sizeof(T), true, NAME##_start, NAME##_fold, NAME##_join, NAME##_finish, NULL};
 
 #define LARGER (a != a || a > b ? a : b)
 #define SMALLER (a != a || a < b ? a : b)

@@ -16,6 +16,14 @@ typedef struct {
     int64_t base, row_step, lane_step;
 } nj_fold;
 
+// `rows` runs of `n` neighbouring elements, each reduced to one result; strides in bytes.
+typedef struct {
+    const char *x, *other;  // `other`, where there is one, has one element for each row
+    char *out;
+    int64_t rows, n, row_stride, other_stride, out_stride;
+    double parameter, divisor;
+} nj_lines;
+
 // Accumulators are arrays of `size` bytes each; positions go in `index`.
 typedef struct {
     size_t size;
@@ -24,6 +32,7 @@ typedef struct {
     void (*fold)(const nj_fold *fold, void *accumulators, int64_t *index);
     void (*join)(void *accumulators, int64_t *index, const void *others, const int64_t *other_index, int64_t n);
     void (*finish)(char *out, int64_t stride, const void *accumulators, int64_t n, double divisor);
+    void (*lines)(const nj_lines *lines);  // NULL where positions are found
 } nj_reducer;
 
 // NULL where not defined.

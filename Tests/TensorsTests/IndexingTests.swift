@@ -25,6 +25,30 @@ import Testing
         #expect(try y.transpose(0, 2).get([.positions(idx), .position(0)]).doubles() == [2, 14, 0, 12])
     }
 
+    /// A row as long as threads share, with positions that come several times.
+    @Test(arguments: [DType.bool, .uint8, .int32, .int64, .float32, .float64])
+    func scatteringIntoALongRow(dtype: DType) throws {
+        let size = 70_001, n = 100_003
+        let places = (0..<n).map { Int64(($0 &* 7919 &+ $0 / 3) % size) }
+        let sources = (0..<n).map { Double($0 % 2) }
+        var put = [Double](repeating: 0, count: size), sums = put
+        for (place, value) in zip(places, sources) {
+            put[Int(place)] = value
+            sums[Int(place)] = dtype == .bool ? max(sums[Int(place)], value) : sums[Int(place)] + value
+        }
+        let source = try Tensor(sources.map { Float($0) }).to(dtype), zeros = try Tensor.zeros([size], dtype)
+        for first in [0, 1] {
+            let index = try Tensor(places.map { $0 + Int64(first) })
+            #expect(try zeros.scatter(0, index, source, from: first).doubles() == put)
+            #expect(try zeros.scatterAdd(0, index, source, from: first).doubles() == sums)
+            #expect(try zeros.scatter(0, index, 1, from: first).sum().doubles() == [Double(Set(places).count)])
+            #expect(try zeros.scatter(0, index, source, from: first).gather(0, index, from: first).doubles() == places.map { put[Int($0)] })
+        }
+        let both = try Tensor((0..<Int64(size)).map { (Int64(size) - $0) % Int64(size) })
+        let expected = try both.scatter(0, both.clone(), both.clone()).doubles()
+        #expect(try both.scatter(0, both, both, inPlace: true).doubles() == expected)
+    }
+
     @Test func writing() throws {
         let idx = try Tensor([Int64(2), 0])
         let a = try x.clone()

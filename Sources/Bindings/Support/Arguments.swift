@@ -76,15 +76,30 @@ struct Indices: LuaArgument {
     }
 }
 
+/// The same for operations that take positions as they count in Lua, from `first`.
+struct LuaIndices: LuaArgument {
+    let tensor: Tensor
+    static let first = 1
+    static var luaType: LuaType { Tensor.luaType }
+
+    static func read(_ call: Call, at index: Int32) throws -> LuaIndices {
+        LuaIndices(tensor: try Tensor.read(call, at: index).positions("must be"))
+    }
+}
+
 extension Tensor {
     /// Positions counted from 1 as positions counted from 0.
     func countedFromZero(_ verb: String) throws -> Tensor {
-        if dtype == .bool { throw Mismatch("\(verb) positions (int64), got a bool tensor") }
-        let positions = try wholeNumbers(), result = try Tensor.empty(shape, .int64)
+        let positions = try positions(verb), result = try Tensor.empty(shape, .int64)
         let zero = nj_positions_from_one(
             result.pointer.assumingMemoryBound(to: Int64.self), positions.pointer.assumingMemoryBound(to: Int64.self), Int64(count))
         if zero >= 0 { throw Mismatch("holds 0 at place \(zero + 1), but positions start at 1 (and -1 is the last)") }
         return withExtendedLifetime(positions) { result }
+    }
+
+    fileprivate func positions(_ verb: String) throws -> Tensor {
+        if dtype == .bool { throw Mismatch("\(verb) positions (int64), got a bool tensor") }
+        return try wholeNumbers()
     }
 
     /// Class labels or token ids counted from 1 as counted from 0; wrong ones are left for the

@@ -6,22 +6,22 @@ extension TensorFunctions {
     @FunctionBuilder static var picking: [Function] {
         Function("tensor.index_select", "Chosen positions of a dimension.", Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self, "a vector of positions"),
             returns: "tensor", example: "print(tensor{{1, 2}, {3, 4}}:index_select(2, tensor{2}))", see: ["tensor.gather"]) { (x: Tensor, dim: Dimension, index: Indices) in try x.indexSelect(dim.swift, index.tensor) }
-        Function("tensor.gather", "For each place, the element at the position along a dimension that `index` holds there.", Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self),
-            returns: "tensor of index's shape", example: "print(tensor{{1, 2}, {3, 4}}:gather(2, tensor{{1}, {2}}))", see: ["tensor.scatter", "tensor.take_along"]) { (x: Tensor, dim: Dimension, index: Indices) in try x.gather(dim.swift, index.tensor) }
+        Function("tensor.gather", "For each place, the element at the position along a dimension that `index` holds there.", Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self),
+            returns: "tensor of index's shape", example: "print(tensor{{1, 2}, {3, 4}}:gather(2, tensor{{1}, {2}}))", see: ["tensor.scatter", "tensor.take_along"]) { (x: Tensor, dim: Dimension, index: LuaIndices) in try x.gather(dim.swift, index.tensor, from: LuaIndices.first) }
         Function("tensor.take_along", "Like gather, with other dimensions broadcast; over the flattened tensor without `dim`.", Param("input", Tensor.self), Param("index", Indices.self, otherNames: ["indices"]), Param("dim", Dimension?.self),
             returns: "tensor", example: "local x = tensor{{3, 1}, {2, 4}}\nprint(x:take_along(x:argsort(2), 2))", see: ["tensor.gather"]) { (x: Tensor, index: Indices, dim: Dimension?) in try x.takeAlong(index.tensor, dim?.swift) }
         Function("tensor.take", "Elements at positions of the flattened tensor.", Param("input", Tensor.self), Param("index", Indices.self),
             returns: "tensor of index's shape", example: "print(tensor{{1, 2}, {3, 4}}:take(tensor{1, 4}))") { (x: Tensor, index: Indices) in try x.take(index.tensor) }
         scattering("scatter", "Puts elements of `src`, or one number, at the positions along a dimension that `index` holds.") { x, dim, index, source, inPlace in
             switch source {
-            case .tensor(let source): try x.scatter(dim, index, source, inPlace: inPlace)
-            case .scalar(let value): try x.scatter(dim, index, value, inPlace: inPlace)
+            case .tensor(let source): try x.scatter(dim, index, source, from: LuaIndices.first, inPlace: inPlace)
+            case .scalar(let value): try x.scatter(dim, index, value, from: LuaIndices.first, inPlace: inPlace)
             }
         }
         scattering("scatter_add", "Adds elements of `src` at the positions along a dimension that `index` holds.") { x, dim, index, source, inPlace in
             switch source {
-            case .tensor(let source): try x.scatterAdd(dim, index, source, inPlace: inPlace)
-            case .scalar: try x.scatterAdd(dim, index, source.tensor(beside: x).expand(index.shape), inPlace: inPlace)
+            case .tensor(let source): try x.scatterAdd(dim, index, source, from: LuaIndices.first, inPlace: inPlace)
+            case .scalar: try x.scatterAdd(dim, index, source.tensor(beside: x).expand(index.shape), from: LuaIndices.first, inPlace: inPlace)
             }
         }
         Family.forms("index_add", "Adds slices of `source` at chosen positions of a dimension.", example: "tensor.zeros(3, 2)", "1, tensor{1, 3}, tensor.ones(2, 2)", see: ["tensor.index_select"]) { form in
@@ -59,12 +59,12 @@ extension TensorFunctions {
     ) -> [Function] {
         let example = "print(tensor.zeros(1, 3):\(name)(2, tensor{{1, 3}}, tensor{{5, 6}}))"
         return [
-            Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self), Param("src", Operand.self),
-                returns: "tensor", example: example, see: ["tensor.gather"]) { (x: Tensor, dim: Dimension, index: Indices, source: Operand) in
+            Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self),
+                returns: "tensor", example: example, see: ["tensor.gather"]) { (x: Tensor, dim: Dimension, index: LuaIndices, source: Operand) in
                 try body(x, dim.swift, index.tensor, source, false)
             },
-            Function("tensor.\(name)_", "In place: " + summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", Indices.self), Param("src", Operand.self),
-                returns: "the tensor itself", example: example.replacing(name, with: name + "_"), see: ["tensor.\(name)"]) { (x: Tensor, dim: Dimension, index: Indices, source: Operand) -> Receiver in
+            Function("tensor.\(name)_", "In place: " + summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self),
+                returns: "the tensor itself", example: example.replacing(name, with: name + "_"), see: ["tensor.\(name)"]) { (x: Tensor, dim: Dimension, index: LuaIndices, source: Operand) -> Receiver in
                 _ = try body(x, dim.swift, index.tensor, source, true)
                 return Receiver()
             },

@@ -3,13 +3,13 @@
 
 #include "nj_core.h"
 
-// The first of `n` positions outside of -size..<size, or -1. Sets `negative` when some count from
-// the end.
-int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t size, bool *negative);
+// The first of `n` positions outside of first..<first + size and -size..<0, or -1. Sets `negative` when
+// some count from the end.
+int64_t nj_check_positions(const int64_t *positions, int64_t n, int64_t first, int64_t size, bool *negative);
 // Positions counted from 1 as counted from 0; negative ones stay. Returns where a 0 is, or -1.
 int64_t nj_positions_from_one(int64_t *out, const int64_t *positions, int64_t n);
-// Positions counted from the start.
-void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t size);
+// Positions counted from `first`, or from the end, as counted from 0.
+void nj_wrap_positions(int64_t *out, const int64_t *positions, int64_t n, int64_t first, int64_t size);
 // Adds `positions * stride` to offsets.
 void nj_add_offsets(int64_t *offsets, const int64_t *positions, int64_t n, int64_t stride);
 // Rounds `n` floating point numbers to positions; returns the first that is not whole, or -1.
@@ -47,11 +47,17 @@ typedef struct {
     char *values;              // row-major, or a single one when `values_step` is 0
     int64_t values_step;
     int rank, dim;
+    int64_t length;                       // of the tensor along `dim`
+    int64_t first;                        // what positions count from
     int64_t sizes[NJ_MAX_DIMS];           // of the positions
     int64_t tensor_strides[NJ_MAX_DIMS];  // in bytes
 } nj_along;
 
 bool nj_along_run(const nj_along *along, nj_lookup lookup);
+
+// The same for one long row of positions along the last dimension that changes a tensor, on several threads.
+// Returns false, and has done nothing, when that doesn't pay or there is no memory for it.
+bool nj_scatter_in_parts(const nj_along *along, nj_lookup lookup);
 
 // Number of elements that are not zero, and the positions of those `count` in order.
 int64_t nj_count_nonzero(nj_dtype type, const void *elements, int64_t n);

@@ -75,62 +75,63 @@ extension Tensor {
     // MARK: Single elements
 
     /// One element for each position: with `dim` 1, `out[i, j, k] = self[i, index[i, j, k], k]`.
-    /// `index` has as many dimensions as this tensor and is nowhere larger except along `dim`.
-    public func gather(_ dim: Int, _ index: Tensor) throws(TensorError) -> Tensor {
+    /// `index` has as many dimensions as this tensor and is nowhere larger except along `dim`; its
+    /// positions count from `first`.
+    public func gather(_ dim: Int, _ index: Tensor, from first: Int = 0) throws(TensorError) -> Tensor {
         let d = try resolve(dimension: dim, "gather")
-        let positions = try elementIndex(index, d, "gather")
+        let positions = try elementIndex(index, first, d, "gather")
         let result = try Tensor(uninitialized: index.shape, dtype, operation: "gather")
         try lookup(NJ_LOOKUP_GET, along: d, positions, values: result)
         let before = shape
-        return try result.finished("gather", self, saving: [.tensor(positions)]) { node, g in
-            [try Tensor.zeros(before, g.dtype).scatterAdd(d, node.saved(0), g)]
+        return try result.finished("gather", self, saving: [.tensor(positions.tensor)]) { node, g in
+            [try Tensor.zeros(before, g.dtype).scatterAdd(d, node.saved(0), g, from: positions.first)]
         }
     }
 
     /// The elements at the positions of `index` along `dim` replaced by those of `source`; where an
     /// element is named twice the last one stays.
     @discardableResult
-    public func scatter(_ dim: Int, _ index: Tensor, _ source: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+    public func scatter(_ dim: Int, _ index: Tensor, _ source: Tensor, from first: Int = 0, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "scatter_" : "scatter"
         let d = try resolve(dimension: dim, name)
-        let positions = try elementIndex(index, d, name)
+        let positions = try elementIndex(inPlace ? index.apart(from: self) : index, first, d, name)
         let values = try matching(source, index.shape, name)
         let result = try destination(inPlace, name)
         try result.lookup(NJ_LOOKUP_PUT, along: d, positions, values: values.values(as: dtype, apartFrom: inPlace ? self : nil))
-        return try result.finished(name, self, values, saving: [.tensor(positions)], inPlace: inPlace) { node, g in
+        return try result.finished(name, self, values, saving: [.tensor(positions.tensor)], inPlace: inPlace) { node, g in
             [
-                node.needs(0) ? try g.scatter(d, node.saved(0), 0) : nil,
-                node.needs(1) ? try g.gather(d, node.saved(0)) : nil,
+                node.needs(0) ? try g.scatter(d, node.saved(0), 0, from: positions.first) : nil,
+                node.needs(1) ? try g.gather(d, node.saved(0), from: positions.first) : nil,
             ]
         }
     }
 
     /// The elements at the positions of `index` along `dim` replaced by a number.
     @discardableResult
-    public func scatter(_ dim: Int, _ index: Tensor, _ value: Scalar, inPlace: Bool = false) throws(TensorError) -> Tensor {
+    public func scatter(_ dim: Int, _ index: Tensor, _ value: Scalar, from first: Int = 0, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "scatter_" : "scatter"
         let d = try resolve(dimension: dim, name)
-        let positions = try elementIndex(index, d, name)
+        let positions = try elementIndex(inPlace ? index.apart(from: self) : index, first, d, name)
         try value.check(fits: dtype, name)
         let result = try destination(inPlace, name)
         try result.lookup(NJ_LOOKUP_PUT, along: d, positions, values: Tensor.number(value, dtype))
-        return try result.finished(name, self, saving: [.tensor(positions)], inPlace: inPlace) { node, g in
-            [try g.scatter(d, node.saved(0), 0)]
+        return try result.finished(name, self, saving: [.tensor(positions.tensor)], inPlace: inPlace) { node, g in
+            [try g.scatter(d, node.saved(0), 0, from: positions.first)]
         }
     }
 
     /// The elements of `source` added at the positions of `index` along `dim`; those that meet are
     /// added up.
     @discardableResult
-    public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor, inPlace: Bool = false) throws(TensorError) -> Tensor {
+    public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor, from first: Int = 0, inPlace: Bool = false) throws(TensorError) -> Tensor {
         let name = inPlace ? "scatter_add_" : "scatter_add"
         let d = try resolve(dimension: dim, name)
-        let positions = try elementIndex(index, d, name)
+        let positions = try elementIndex(inPlace ? index.apart(from: self) : index, first, d, name)
         let values = try matching(source, index.shape, name)
         let result = try destination(inPlace, name)
         try result.lookup(NJ_LOOKUP_ADD, along: d, positions, values: values.values(as: dtype, apartFrom: inPlace ? self : nil))
-        return try result.finished(name, self, values, saving: [.tensor(positions)], inPlace: inPlace) { node, g in
-            [g, node.needs(1) ? try g.gather(d, node.saved(0)) : nil]
+        return try result.finished(name, self, values, saving: [.tensor(positions.tensor)], inPlace: inPlace) { node, g in
+            [g, node.needs(1) ? try g.gather(d, node.saved(0), from: positions.first) : nil]
         }
     }
 
@@ -199,6 +200,11 @@ extension Tensor {
         return result
     }
 
+    /// This tensor, or a copy of it when it lies in the memory of one that is about to be changed.
+    private func apart(from other: Tensor) throws(TensorError) -> Tensor {
+        storage === other.storage ? try values(as: dtype, apartFrom: other) : self
+    }
+
     private func sliceIndex(_ index: Tensor, _ d: Int, _ name: String) throws(TensorError) -> Tensor {
         guard index.rank <= 1 else {
             throw .shapes(name, [shape, index.shape], detail: "the positions must be a vector")
@@ -208,7 +214,7 @@ extension Tensor {
 
     private func lookupSlices(_ lookup: nj_lookup, _ d: Int, _ positions: Tensor, _ values: Tensor) throws(TensorError) {
         if rank <= 1 {
-            try self.lookup(lookup, along: 0, positions, values: values)
+            try self.lookup(lookup, along: 0, CountedPositions(tensor: positions, first: 0), values: values)
         } else {
             try self.lookup(lookup, [d], [positions], values: values, place: d)
         }
@@ -222,7 +228,7 @@ extension Tensor {
         }
     }
 
-    private func elementIndex(_ index: Tensor, _ d: Int, _ name: String) throws(TensorError) -> Tensor {
+    private func elementIndex(_ index: Tensor, _ first: Int, _ d: Int, _ name: String) throws(TensorError) -> CountedPositions {
         guard Swift.max(index.rank, 1) == Swift.max(rank, 1) else {
             throw .shapes(name, [shape, index.shape], detail: "the positions need as many dimensions as the tensor")
         }
@@ -231,7 +237,7 @@ extension Tensor {
                 throw .shapes(name, [shape, index.shape], detail: "size \(index.shape[e]) of the positions exceeds \(shape[e])")
             }
         }
-        return try index.positions(name, in: shape, dimension: d)
+        return try index.positions(name, from: first, in: shape, dimension: d)
     }
 
     /// The part of the source that the positions use.

@@ -45,10 +45,11 @@ extension Tensor {
 
     /// Moves single elements between this tensor and a row-major tensor of values, or a single
     /// value, by positions along a dimension that have been checked.
-    func lookup(_ lookup: nj_lookup, along d: Int, _ positions: Tensor, values: Tensor) throws(TensorError) {
+    func lookup(_ lookup: nj_lookup, along d: Int, _ counted: CountedPositions, values: Tensor) throws(TensorError) {
         guard rank > 0 else {
-            return try reshapedNumber().lookup(lookup, along: 0, positions, values: values)
+            return try reshapedNumber().lookup(lookup, along: 0, counted, values: values)
         }
+        let positions = counted.tensor
         let size = Int64(dtype.size)
         var along = nj_along()
         along.type = dtype.kernelType
@@ -58,6 +59,8 @@ extension Tensor {
         along.values_step = values.count == 1 && positions.count != 1 ? 0 : size
         along.rank = Int32(rank)
         along.dim = Int32(d)
+        along.length = Int64(shape[d])
+        along.first = Int64(counted.first)
         Tensor.fill(&along.sizes, positions.rank == 0 ? [1] : positions.shape.map(Int64.init))
         Tensor.fill(&along.tensor_strides, strides.map { Int64($0) * size })
         let finished = withExtendedLifetime((self, values, positions)) { nj_along_run(&along, lookup) }

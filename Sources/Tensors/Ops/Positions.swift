@@ -2,6 +2,12 @@ import CKernels
 
 // Tensors that hold positions, and their checks.
 
+/// Checked positions along a dimension, row-major int64, none negative, that count from `first`.
+struct CountedPositions {
+    let tensor: Tensor
+    let first: Int
+}
+
 extension Tensor {
     /// The elements as row-major int64; floating numbers must be whole.
     func positions(_ operation: String) throws(TensorError) -> Tensor {
@@ -35,18 +41,29 @@ extension Tensor {
     ///
     /// - Throws: naming the first position outside of the dimension.
     func positions(_ operation: String, in shape: [Int], dimension: Int) throws(TensorError) -> Tensor {
+        try positions(operation, from: 0, in: shape, dimension: dimension).tensor
+    }
+
+    /// The same for positions that count from `first`, which are left so where all count from the start.
+    func positions(
+        _ operation: String, from first: Int, in shape: [Int], dimension: Int
+    ) throws(TensorError) -> CountedPositions {
         let positions = try positions(operation)
         let size = dimension < shape.count ? shape[dimension] : 1
         let elements = positions.int64s
         var negative = false
-        let bad = nj_check_positions(elements, Int64(count), Int64(size), &negative)
+        let bad = nj_check_positions(elements, Int64(count), Int64(first), Int64(size), &negative)
         guard bad < 0 else {
-            throw .index(operation, Int(elements[Int(bad)]), dimension: dimension, shape: shape.isEmpty ? [1] : shape)
+            let position = Int(elements[Int(bad)])
+            if position >= 0, position < first {
+                throw .value(operation, "position \(position): positions start at \(first), and -1 is the last")
+            }
+            throw .index(operation, position < 0 ? position : position - first, dimension: dimension, shape: shape.isEmpty ? [1] : shape)
         }
-        guard negative else { return positions }
+        guard negative else { return CountedPositions(tensor: positions, first: first) }
         let result = try Tensor(uninitialized: self.shape, .int64, operation: operation)
-        nj_wrap_positions(result.int64s, elements, Int64(count), Int64(size))
-        return result
+        nj_wrap_positions(result.int64s, elements, Int64(count), Int64(first), Int64(size))
+        return CountedPositions(tensor: result, first: 0)
     }
 
     /// The elements as Swift integers, for small tensors of counts or sizes.
