@@ -1,5 +1,5 @@
 // What a plain loop in C over reused memory takes for some operations of operations.lua, on as many
-// threads: cc -O3 -march=native -fopenmp plain_loops.c -o plain_loops
+// threads: cc -O3 -march=native -fno-math-errno -fopenmp plain_loops.c -o plain_loops
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
