@@ -70,7 +70,7 @@ import TestSupport
         #expect(try doubles(x.quantile(0.5, 0)) == [3.5, 1, 2.5])
         #expect(try doubles(tensor([1, .nan]).quantile(0.5))[0].isNaN)
         #expect(throws: TensorError.self) { try x.quantile(1.5) }
-        #expect(throws: TensorError.self) { try Tensor.zeros([0]).median() }
+        #expect(try doubles(Tensor.zeros([0]).median())[0].isNaN)
     }
 
     @Test func counts() throws {
