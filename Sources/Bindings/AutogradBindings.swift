@@ -79,13 +79,23 @@ enum AutogradFunctions {
         }
         Function("autograd.value_and_grad", "A function that returns f's value followed by one gradient for each of its tensor arguments.", Param("f", LuaFunction.self, "returns one number"),
             returns: "function", example: "local f = autograd.value_and_grad(function(x) return (x * x):sum() end)\nprint(f(tensor{1, 2}))") { (f: LuaFunction) in ValueAndGradient.make(f) }
-        Function("autograd.jacobian", "Derivatives of all elements of f(x) with respect to all elements of x.", Param("f", LuaFunction.self), Param("x", Tensor.self), Param("create_graph", Bool.self, default: false),
-            returns: "tensor of the output's shape followed by x's", example: "print(autograd.jacobian(function(x) return x * x end, tensor{1, 2}))", see: ["autograd.hessian"]) { (f: LuaFunction, x: Tensor, create: Bool) in
-            try Autograd.jacobian(of: { try tensorResult(of: f, [.object($0)], "jacobian") }, at: x, createGraph: create)
+        Function("autograd.jacobian", "Derivatives of all elements of f(x) with respect to all elements of x.", Param("f", LuaFunction.self), Param("x", OneOrMany<Tensor>.self, otherNames: ["inputs"], "the argument, or a table of several"), Param("create_graph", Bool.self, default: false),
+            returns: "tensor of the output's shape followed by x's, one for each argument", example: "print(autograd.jacobian(function(x) return x * x end, tensor{1, 2}))", see: ["autograd.hessian"]) { (f: LuaFunction, inputs: OneOrMany<Tensor>, create: Bool) -> Results in
+            let f = partial(f, inputs.values, "jacobian")
+            return Results(try inputs.values.indices.map { i in
+                try Autograd.jacobian(of: { try f([i: $0]) }, at: inputs.values[i], createGraph: create)
+            })
         }
-        Function("autograd.hessian", "Second derivatives of one number f(x) with respect to all pairs of elements of x.", Param("f", LuaFunction.self), Param("x", Tensor.self),
-            returns: "tensor of x's shape twice", example: "print(autograd.hessian(function(x) return (x * x * x):sum() end, tensor{1, 2}))", see: ["autograd.jacobian"]) { (f: LuaFunction, x: Tensor) in
-            try Autograd.hessian(of: { try tensorResult(of: f, [.object($0)], "hessian") }, at: x)
+        Function("autograd.hessian", "Second derivatives of one number f(x) with respect to all pairs of elements of x.", Param("f", LuaFunction.self), Param("x", OneOrMany<Tensor>.self, otherNames: ["inputs"], "the argument, or a table of several"),
+            returns: "tensor of x's shape twice; of several arguments a table, in which h[i][j] belongs to x[i] and x[j]", example: "print(autograd.hessian(function(x) return (x * x * x):sum() end, tensor{1, 2}))", see: ["autograd.jacobian"]) { (f: LuaFunction, inputs: OneOrMany<Tensor>) -> Results in
+            let f = partial(f, inputs.values, "hessian"), all = inputs.values
+            if all.count == 1 { return Results(try Autograd.hessian(of: { try f([0: $0]) }, at: all[0])) }
+            return Results([try all.indices.map { i in
+                try all.indices.map { j in
+                    i == j ? try Autograd.hessian(of: { try f([i: $0]) }, at: all[i])
+                        : try Autograd.hessian(of: { try f([i: $0, j: $1]) }, at: all[i], all[j])
+                }
+            }] as [any LuaResult])
         }
         Function("autograd.gradcheck", "Compares gradients with central differences in float64: true, or an error that names the worst element.",
             Param("f", LuaFunction.self), Param("inputs", OneOrMany<Tensor>.self), Param("eps", Double.self, default: 1e-6), Param("atol", Double.self, default: 1e-5), Param("rtol", Double.self, default: 1e-3),
@@ -103,6 +113,13 @@ enum AutogradFunctions {
     }
 
     /// Calls a Lua function that must return a tensor.
+    /// A function of some of the inputs by their place, with all others as they are.
+    private static func partial(
+        _ f: LuaFunction, _ inputs: [Tensor], _ name: String
+    ) -> ([Int: Tensor]) throws -> Tensor {
+        { given in try tensorResult(of: f, inputs.indices.map { .object(given[$0] ?? inputs[$0]) }, name) }
+    }
+
     static func tensorResult(of function: LuaFunction, _ arguments: [LuaValue], _ name: String) throws -> Tensor {
         let results = try function.call(arguments)
         if case .object(let object)? = results.first, let tensor = object as? Tensor { return tensor }

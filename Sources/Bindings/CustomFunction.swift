@@ -73,6 +73,10 @@ enum CustomFunction {
                 LuaValue.object(try gradient ?? Tensor.zeros(kind.0, kind.1))
             }
             let returned = try backward.call([context] + given)
+            let needed = inputs.lastIndex(where: \.requiresGrad).map { $0 + 1 } ?? 0
+            guard returned.count >= needed, returned.dropFirst(inputs.count).allSatisfy(\.isNil) else {
+                throw TensorError.rule(name, "backward must return one gradient for each of \(inputs.count) tensor inputs (nil for one that needs none), it returned \(returned.count)")
+            }
             return try inputs.indices.map { i in
                 guard i < returned.count, !returned[i].isNil else { return nil }
                 guard case .object(let object) = returned[i], let gradient = object as? Tensor else {

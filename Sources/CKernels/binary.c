@@ -88,9 +88,9 @@ NJ_BINARY(SCALAR, pow_f64, double, double, pow(a, b))
 NJ_BINARY(VECTOR, atan2_f32, float, float, atan2_of_f32(a, b))
 NJ_BINARY(SCALAR, atan2_f64, double, double, atan2(a, b))
 
-// log(exp(a) + exp(b)) from the larger one, so that nothing overflows; equal infinities stay.
+// log(exp(a) + exp(b)) from the larger one, so that nothing overflows; equal infinities and NaN stay.
 NJ_BINARY(VECTOR, logaddexp_f32, float, float,
-          isinf(a) && a == b ? a : (float)((a > b ? a : b) + log1p_core(exp_core(-fabs((double)a - b)))))
+          (isinf(a) && a == b) || a != a ? a : (float)((a > b ? a : b) + log1p_core(exp_core(-fabs((double)a - b)))))
 NJ_BINARY(SCALAR, logaddexp_f64, double, double,
           isinf(a) && a == b ? a : (a > b ? a : b) + log1p(exp(-fabs(a - b))))
 

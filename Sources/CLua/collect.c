@@ -12,11 +12,16 @@ static const double growth_per_second = 128e9;
 static const double dear = 0.2, cheap = 0.05, shortest = 2e-3;
 static const volatile int64_t no_native_bytes = 0;
 
-double njlua_now(void) {
+static double seconds(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
+
+double njlua_now(void) { return seconds(CLOCK_MONOTONIC); }
+
+/// Time the processor spent on this thread, so that a machine busy with other things makes no collection dear.
+static double worked(void) { return seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 static int64_t quarter_of_memory(void) {
     static int64_t quarter;
@@ -46,10 +51,10 @@ void njlua_relieve(lua_State *L, njlua_Runtime *runtime) {
         rebase(runtime, live);
         return;
     }
-    double start = njlua_now();
+    double start = worked();
     if (lua_gc(L, LUA_GCCOLLECT) != 0) return;  // in a finalizer; later, then
     double end = njlua_now();
-    double duration = end - start, share = duration / (end - runtime->last_collection);
+    double duration = worked() - start, share = duration / (end - runtime->last_collection);
     if (duration > shortest && share > dear && runtime->native_patience < 1024)
         runtime->native_patience *= 2;
     else if ((duration < shortest || share < cheap) && runtime->native_patience > 1)

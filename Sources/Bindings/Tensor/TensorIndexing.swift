@@ -87,7 +87,9 @@ enum TensorIndexing {
 
     private static func index(of key: Tensor) throws -> Index {
         do {
-            return key.dtype == .bool ? .mask(key) : .positions(try key.countedFromZero("must be"))
+            if key.dtype == .bool { return .mask(key) }
+            let positions = try key.countedFromZero("must be")
+            return key.rank == 0 ? .position(Int(try positions.scalar().intValue)) : .positions(positions)
         } catch let mismatch as Mismatch {
             throw TensorError.value("index", "the tensor of positions " + mismatch.problem)
         }

@@ -39,6 +39,19 @@ extension Autograd {
         }, at: x)
     }
 
+    /// The derivatives of a number by two arguments: the first one's shape followed by the second one's.
+    public static func hessian(
+        of function: (Tensor, Tensor) throws -> Tensor, at x: Tensor, _ y: Tensor
+    ) throws -> Tensor {
+        try jacobian(of: { second in
+            let first = try leaf(x), value = try function(first, second)
+            guard value.count == 1 else { throw TensorError.notOneNumber("hessian", value.shape) }
+            guard value.requiresGrad else { return try Tensor.zeros(x.shape, x.dtype) }
+            return try Tensor.gradients(of: [value], withRespectTo: [first], createGraph: true)[0]
+                ?? Tensor.zeros(x.shape, x.dtype)
+        }, at: y)
+    }
+
     /// A copy of a tensor that collects a gradient of its own.
     public static func leaf(_ x: Tensor) throws(TensorError) -> Tensor {
         let copy = try x.detach().clone()

@@ -190,11 +190,17 @@ public final class GradientHook {
     let output: Int
     let body: (Tensor) throws -> Tensor?
     private weak var node: Node?
+    /// Whether it only looks, at what all other hooks made of the gradient.
+    private let comesLast: Bool
 
-    init(node: Node, output: Int, body: @escaping (Tensor) throws -> Tensor?) {
+    /// Puts a hook on a node.
+    init(on node: Node, output: Int, comesLast: Bool = false, body: @escaping (Tensor) throws -> Tensor?) {
         self.node = node
         self.output = output
+        self.comesLast = comesLast
         self.body = body
+        let end = comesLast ? nil : node.hooks.firstIndex(where: \.comesLast)
+        node.hooks.insert(self, at: end ?? node.hooks.count)
     }
 
     /// Takes the hook off again.

@@ -131,16 +131,16 @@ extension Tensor {
         }
     }
 
-    /// Collects the gradient of a tensor that is not a leaf as well.
+    /// Collects the gradient of a tensor that is not a leaf as well, as its hooks leave it.
     public func retainGradient() throws(TensorError) {
         guard let node = currentNode else { throw .noGraph("retain_grad") }
         if node is Leaf || retained != nil { return }
         let box = RetainedGradient()
         retained = box
-        node.hooks.append(GradientHook(node: node, output: outputIndex) { gradient in
+        _ = GradientHook(on: node, output: outputIndex, comesLast: true) { gradient in
             if let sum = box.gradient { box.gradient = try sum.add(gradient) } else { box.gradient = gradient }
             return nil
-        })
+        }
     }
 
     /// Runs `body` on this tensor's gradient during `backward`; what it returns, if anything,
@@ -148,9 +148,7 @@ extension Tensor {
     @discardableResult
     public func addGradientHook(_ body: @escaping (Tensor) throws -> Tensor?) throws(TensorError) -> GradientHook {
         guard let node = currentNode else { throw .noGraph("register_hook") }
-        let hook = GradientHook(node: node, output: outputIndex, body: body)
-        node.hooks.append(hook)
-        return hook
+        return GradientHook(on: node, output: outputIndex, body: body)
     }
 }
 

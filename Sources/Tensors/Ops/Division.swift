@@ -13,7 +13,12 @@ extension Tensor {
     public func div(_ other: Tensor, rounding: QuotientRounding, inPlace: Bool = false) throws(TensorError) -> Tensor {
         if rounding == .floor { return try floorDivide(other, inPlace: inPlace) }
         if dtype.isFloatingPoint || other.dtype.isFloatingPoint {
-            return try div(other, inPlace: inPlace).trunc(inPlace: inPlace)
+            if inPlace { try checkInPlace("div_") }
+            let quotient = try detach().div(other.detach(), inPlace: inPlace).trunc(inPlace: true)
+            return try (inPlace ? self : quotient).finished(inPlace ? "div_" : "div", self, other, inPlace: inPlace) { _, g in
+                let zeros = try Tensor.zeros(g.shape, g.dtype)
+                return [zeros, zeros]
+            }
         }
         // What fmod leaves has the dividend's sign, so that the rest divides evenly.
         return try sub(fmod(other), inPlace: inPlace).floorDivide(other, inPlace: inPlace)

@@ -109,6 +109,7 @@ struct Resampling: Sendable {
         for o in 0..<output {
             switch mode {
             case _ where antialias: spread(o, mode, scale)
+            case .nearest where output == 2 * input: add(o / 2, 1)  // whatever the factor, as in PyTorch
             case .nearest: add(min(Int((Double(o) * (scale ?? 1)).rounded(.down)), input - 1), 1)
             case .nearestExact: add(min(Int(((Double(o) + 0.5) * (scale ?? 1)).rounded(.down)), input - 1), 1)
             case .area:

@@ -195,6 +195,11 @@ local c = T({1, 2}, {requires_grad = true}); double(c, 5):sum():backward(); same
 same(autograd.gradcheck(function(x) return x:tanh() end, T{0.1, 0.2}), true); local wrong = autograd.func{forward = function(ctx, x) return x * 2 end, backward = function(ctx, grad) return grad end}
 local passed, report = autograd.gradcheck(wrong, T{0.5}, {raise = false}); same(passed, false); same(type(report), "string"); fails("gradcheck", function() autograd.gradcheck(wrong, T{0.5}) end)
 local h = c:register_hook(function(grad) return grad * 10 end); c:zero_grad(); (c * 1):sum():backward(); same(c.grad, {10, 10}); h:remove(); c:zero_grad(); (c * 1):sum():backward(); same(c.grad, {1, 1})
+local held = c * 1; held:retain_grad(); held:register_hook(function(grad) return grad * 2 end); held:sum():backward(); same(held.grad, {2, 2}, "what the hooks made of it")
+local forgetful = autograd.func{forward = function(ctx, x, y) return x * y end, backward = function(ctx, grad) return grad end}
+fails("func: backward must return one gradient for each of 2 tensor inputs (nil for one that needs none), it returned 1", function() forgetful(c, c * 1):sum():backward() end); forgetful(c, T{3, 4}):sum():backward()
+local j1, j2 = autograd.jacobian(function(x, y) return x * y:sum() end, {T{1, 2}, T{3, 4, 5}}); same(j1, {{12, 0}, {0, 12}}); same(j2, {{1, 1, 1}, {2, 2, 2}})
+local h2 = autograd.hessian(function(x, y) return (x * x * y:sum()):sum() end, {T{1, 2}, T{3, 4}}); same(h2[1][1], {{14, 0}, {0, 14}}); same(h2[1][2], {{2, 2}, {4, 4}}); same(h2[2][2], {{0, 0}, {0, 0}})
 autograd.detect_anomaly(true); fails("tensor.lua", function() return (T({-1}, {requires_grad = true}):log()) end); fails("log", function() return T{-1}:log() end); autograd.detect_anomaly(false)
 autograd.detect_anomaly(true); local zero = T({0}, {requires_grad = true})
 local root, line = zero:sqrt(), debug.getinfo(1, "l").currentline
