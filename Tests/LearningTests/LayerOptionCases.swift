@@ -113,6 +113,31 @@ private let recurrentOptions: [LayerCase] = [
     LayerCase("GRUCell.single") { try GRUCell(3, 4) },
 ]
 
+let laterCases: [LayerCase] = [
+    LayerCase("CELU.alpha", exactness: 1e-7) { try Activation("CELU", ["alpha": 0.7]) },
+    LayerCase("Hardshrink.lambd") { try Activation("Hardshrink", ["lambd": 0.3]) },
+    LayerCase("Softshrink.lambd") { try Activation("Softshrink", ["lambd": 0.3]) },
+    LayerCase("Tanhshrink") { try Activation("Tanhshrink") },
+    LayerCase("Softmin.dim") { try Activation("Softmin", ["dim": 1]) },
+    LayerCase("LSTM.projected") { try LSTM(3, 4, layers: 2, bidirectional: true, projected: 2) },
+    LayerCase("LSTM.projectedPacked", call: withLengths) { try LSTM(3, 4, bias: false, bidirectional: true, projected: 2) },
+    LayerCase("Embedding.scaled") {
+        var options = EmbeddingOptions()
+        options.averagesGradient = true
+        return try Embedding(6, 3, options)
+    },
+    LayerCase("BatchNorm2d.nobias") { try BatchNorm2d(3, bias: false) },
+    LayerCase("GroupNorm.nobias") { try GroupNorm(2, 4, bias: false) },
+    LayerCase("AvgPool2d.divisor") {
+        var options = PoolOptions()
+        (options.padding, options.divisor) = ([1], 3)
+        return try AvgPool2d([2], options)
+    },
+    LayerCase("ReLU.inplace") {
+        try Sequential(Linear(4, 3), Activation("ReLU", inPlace: true), Linear(3, 3), Activation("Hardswish", inPlace: true))
+    },
+]
+
 private func mask() throws -> Tensor { try Tensor([0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0].map { $0 == 1 }, shape: [3, 4]) }
 private func padding() throws -> Tensor { try Tensor([false, false, false, true, false, false, false, false], shape: [2, 4]) }
 

@@ -21,7 +21,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
 }
 
 // The tables are several, since one long literal takes the compiler long.
-private let layerCases = plainCases + shapeCases + normCases + convolutionCases + recurrentCases + attentionCases + optionCases
+private let layerCases = plainCases + shapeCases + normCases + convolutionCases + recurrentCases + attentionCases + optionCases + laterCases
 
 private let plainCases: [LayerCase] = [
     LayerCase("Linear") { try Linear(5, 3) },

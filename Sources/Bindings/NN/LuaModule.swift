@@ -41,6 +41,9 @@ final class LuaModule: Module {
     /// Sets a field.
     func newIndex(_ call: Call) throws -> Bool {
         let key = call.value(at: 2), value = call.value(at: 3)
+        if key.text == nil, case .object(let object) = value, object is Module || (object as? Tensor)?.isParameter == true {
+            throw LearningError.argument(name, "modules and parameters need names: self.layer1 = …, or a table of them: self.layers = {…}")
+        }
         if let name = key.text {
             if case .object(let object) = value, let module = object as? Module, module.modules.contains(where: { $0 === self }) {
                 throw LearningError.argument("field '\(name)'", "a module cannot be put inside itself")
@@ -91,6 +94,10 @@ final class LuaModule: Module {
     }
 
     override func hasPlace(_ name: String) -> Bool { ownParameters.contains { $0.name == name } || super.hasPlace(name) }
+
+    override var inputDType: DType { ownParameters.first?.tensor.dtype ?? firstLayer?.inputDType ?? .float32 }
+    override var sampleValue: Scalar { firstLayer?.sampleValue ?? .int(0) }
+    private var firstLayer: Module? { modules.first { !($0 is LuaModule) && $0.children.isEmpty } }
 
     override var children: [(name: String, module: Module)] {
         collect { $0 as? Module }.map { (name: $0.name, module: $0.value) }

@@ -28,6 +28,10 @@ enum ModuleFields {
             call.push(object: child)
             return true
         }
+        if let value = LayerSettings.value(of: module, name) {
+            _ = try value.push(to: call)
+            return true
+        }
         // One that is computed, as weight_norm does, or was left out, as the bias of Linear(…, {bias=false}).
         if module.hasPlace(name) || name == "bias" || name == "weight" {
             if let tensor = module.tensor(named: name) { call.push(object: tensor) } else { call.pushNil() }
@@ -49,6 +53,7 @@ enum ModuleFields {
             return module.replace(members[try Position(raw: raw, "parameter").resolve(count: members.count, "parameter")].name, with: parameter)
         }
         guard let name = call.text(at: 2) else { return false }
+        if call.isNil(at: 3) { return module.removeParameter(name) }
         if let child = call.object(at: 3, as: Module.self) {
             if let dictionary = module as? ModuleDict, !module.children.contains(where: { $0.name == name }) {
                 try Containers.requireFree(name, module, call)

@@ -82,12 +82,12 @@ enum LayerFunctions {
             returns: "module [N, ...] → [N, features]", example: "print(nn.Flatten()(tensor.zeros(5, 28, 28)).shape[2])") { (first: Dimension, last: Dimension) -> Module in
             Flatten(start: first.swift, end: last.swift)
         }
-        Function("nn.Dropout", "In training, sets elements to zero with probability p and scales up the others; in evaluation, does nothing.", Param("p", Double.self, default: 0.5),
-            returns: "module", example: "print(nn.Dropout(0.5):eval()(tensor{1, 2}))") { (p: Double) -> Module in try Dropout(p) }
-        Function("nn.Dropout2d", "In training, sets whole channels to zero with probability p and scales up the others.", Param("p", Double.self, default: 0.5),
-            returns: "module [N, C, H, W]", example: "print(nn.Dropout2d(0.5):eval()(tensor.ones(1, 2, 1, 1)))", see: ["nn.Dropout"]) { (p: Double) -> Module in try Dropout2d(p) }
-        Function("nn.AlphaDropout", "Dropout that keeps the mean and variance of what SELU gives (Klambauer et al. 2017).", Param("p", Double.self, default: 0.5),
-            returns: "module", example: "print(nn.AlphaDropout(0.5):eval()(tensor{1, 2}))", see: ["nn.SELU", "nn.Dropout"]) { (p: Double) -> Module in try AlphaDropout(p) }
+        Function("nn.Dropout", "In training, sets elements to zero with probability p and scales up the others; in evaluation, does nothing.", Param("p", Double.self, default: 0.5), inPlace,
+            returns: "module", example: "print(nn.Dropout(0.5):eval()(tensor{1, 2}))") { (p: Double, place: Bool) -> Module in try Dropout(p, inPlace: place) }
+        Function("nn.Dropout2d", "In training, sets whole channels to zero with probability p and scales up the others.", Param("p", Double.self, default: 0.5), inPlace,
+            returns: "module [N, C, H, W]", example: "print(nn.Dropout2d(0.5):eval()(tensor.ones(1, 2, 1, 1)))", see: ["nn.Dropout"]) { (p: Double, place: Bool) -> Module in try Dropout2d(p, inPlace: place) }
+        Function("nn.AlphaDropout", "Dropout that keeps the mean and variance of what SELU gives (Klambauer et al. 2017).", Param("p", Double.self, default: 0.5), inPlace,
+            returns: "module", example: "print(nn.AlphaDropout(0.5):eval()(tensor{1, 2}))", see: ["nn.SELU", "nn.Dropout"]) { (p: Double, place: Bool) -> Module in try AlphaDropout(p, inPlace: place) }
         Function("nn.PReLU", "x for x > 0, else slope·x with a slope that is learnt: one for all, or one for each channel (He et al. 2015).", Param("num_parameters", Int.self, default: 1, "1, or the number of channels"), Param("init", Double.self, default: 0.25, "the slope at first"),
             returns: "module", example: "print(nn.PReLU()(tensor{-4, 4}))", see: ["nn.LeakyReLU"]) { (count: Int, start: Double) -> Module in try PReLU(count, start: start) }
         Function("nn.Bilinear", "Every output is a weighted sum of the products of two inputs' elements: x1ᵀ · weight · x2 + bias.", Param("in1_features", Int.self, "size of the first input's last dimension"), Param("in2_features", Int.self, "size of the second input's last dimension"), Param("out_features", Int.self), Param("bias", Bool.self, default: true),
@@ -96,30 +96,38 @@ enum LayerFunctions {
         }
     }
 
+    private static var inPlace: Param<Bool> { Param("inplace", Bool.self, default: false, "whether results take the inputs' place") }
+
     /// One function for each row of the table of activations.
     static var activations: [Function] {
         Activation.kinds.map { kind in
-            switch kind.options.count {
+            let (name, summary, example) = ("nn.\(kind.name)", "Applies \(kind.summary).", "print(nn.\(kind.name)()(tensor{{-1, 2}}))"), options = kind.options
+            func number(_ option: Activation.Option) -> Param<Double> { Param(option.name, Double.self, default: option.value) }
+            switch options.count {
+            case 0 where kind.worksInPlace:
+                return Function(name, summary, inPlace, returns: "module", example: example) { (place: Bool) -> Module in try Activation(kind.name, inPlace: place) }
+            case 1 where kind.worksInPlace:
+                return Function(name, summary, number(options[0]), inPlace, returns: "module", example: example) { (value: Double, place: Bool) -> Module in try Activation(kind.name, [options[0].name: value], inPlace: place) }
+            case 2 where kind.worksInPlace:
+                return Function(name, summary, number(options[0]), number(options[1]), inPlace, returns: "module", example: example) { (x: Double, y: Double, place: Bool) -> Module in
+                    try Activation(kind.name, [options[0].name: x, options[1].name: y], inPlace: place)
+                }
             case 0:
-                return Function("nn.\(kind.name)", "Applies \(kind.summary).", returns: "module", example: "print(nn.\(kind.name)()(tensor{{-1, 2}}))") { () -> Module in try Activation(kind.name) }
-            case 1 where kind.options[0].isDimension:
-                let option = kind.options[0]
-                return Function("nn.\(kind.name)", "Applies \(kind.summary).", Param(option.name, Dimension.self, default: Dimension(offset: Int(option.value))),
-                    returns: "module", example: "print(nn.\(kind.name)()(tensor{{-1, 2}}))") { (dim: Dimension) -> Module in try Activation(kind.name, [option.name: Double(dim.swift)]) }
-            case 1 where !kind.options[0].choices.isEmpty:
-                let option = kind.options[0]
-                return Function("nn.\(kind.name)", "Applies \(kind.summary).", Param(option.name, GELUForm.self, default: GELUForm.none),
-                    returns: "module", example: "print(nn.\(kind.name)()(tensor{{-1, 2}}))") { (form: GELUForm) -> Module in
-                    try Activation(kind.name, [option.name: Double(option.choices.firstIndex(of: form.rawValue) ?? 0)])
+                return Function(name, summary, returns: "module", example: example) { () -> Module in try Activation(kind.name) }
+            case 1 where options[0].isDimension:
+                return Function(name, summary, Param(options[0].name, Dimension.self, default: Dimension(offset: Int(options[0].value))), returns: "module", example: example) { (dim: Dimension) -> Module in
+                    try Activation(kind.name, [options[0].name: Double(dim.swift)])
+                }
+            case 1 where !options[0].choices.isEmpty:
+                return Function(name, summary, Param(options[0].name, GELUForm.self, default: GELUForm.none), returns: "module", example: example) { (form: GELUForm) -> Module in
+                    try Activation(kind.name, [options[0].name: Double(options[0].choices.firstIndex(of: form.rawValue) ?? 0)])
                 }
             case 1:
-                let option = kind.options[0]
-                return Function("nn.\(kind.name)", "Applies \(kind.summary).", Param(option.name, Double.self, default: option.value),
-                    returns: "module", example: "print(nn.\(kind.name)()(tensor{{-1, 2}}))") { (value: Double) -> Module in try Activation(kind.name, [option.name: value]) }
+                return Function(name, summary, number(options[0]), returns: "module", example: example) { (value: Double) -> Module in try Activation(kind.name, [options[0].name: value]) }
             default:
-                let (a, b) = (kind.options[0], kind.options[1])
-                return Function("nn.\(kind.name)", "Applies \(kind.summary).", Param(a.name, Double.self, default: a.value), Param(b.name, Double.self, default: b.value),
-                    returns: "module", example: "print(nn.\(kind.name)()(tensor{{-1, 2}}))") { (x: Double, y: Double) -> Module in try Activation(kind.name, [a.name: x, b.name: y]) }
+                return Function(name, summary, number(options[0]), number(options[1]), returns: "module", example: example) { (x: Double, y: Double) -> Module in
+                    try Activation(kind.name, [options[0].name: x, options[1].name: y])
+                }
             }
         }
     }

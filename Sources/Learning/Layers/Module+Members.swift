@@ -42,10 +42,11 @@ extension Module {
     /// Number of elements of all parameters.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-    /// Visits modules in order, each place of a shared one as well; `body` says whether to go inside.
-    func walk(_ prefix: String, _ body: (String, Module) -> Bool) {
-        guard body(prefix, self) else { return }
-        for (name, child) in children { child.walk(Module.join(prefix, name), body) }
+    /// Visits modules in order, each place of a shared one as well but none inside itself; `body` says whether
+    /// to go inside.
+    func walk(_ prefix: String, inside outer: [Module] = [], _ body: (String, Module) -> Bool) {
+        guard !outer.contains(where: { $0 === self }), body(prefix, self) else { return }
+        for (name, child) in children { child.walk(Module.join(prefix, name), inside: outer + [self], body) }
     }
 
     static func join(_ prefix: String, _ name: String) -> String { prefix.isEmpty ? name : prefix + "." + name }

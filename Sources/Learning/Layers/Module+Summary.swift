@@ -120,11 +120,14 @@ extension Module {
 
 extension Module: CustomStringConvertible {
     /// The modules as a tree, as PyTorch prints them.
-    public var description: String {
+    public var description: String { description(inside: []) }
+
+    private func description(inside outer: [Module]) -> String {
         let head = "\(kind)(\(details)"
+        if outer.contains(where: { $0 === self }) { return head + "…)" }
         if children.isEmpty { return head + ")" }
         let lines = children.map { name, child in
-            "  (\(name)): " + child.description.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
+            "  (\(name)): " + child.description(inside: outer + [self]).split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
         }
         return head + "\n" + lines.joined(separator: "\n") + "\n)"
     }

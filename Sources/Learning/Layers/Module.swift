@@ -91,6 +91,13 @@ open class Module {
         return false
     }
 
+    /// Takes a parameter away, such as the bias; its place stays. False when there is none of the name.
+    public func removeParameter(_ name: String) -> Bool {
+        guard let i = parameterSlots.firstIndex(where: { $0.name == name }) else { return false }
+        parameterSlots[i].tensor = nil
+        return true
+    }
+
     /// Puts another module in the place of a child; false when there is none of the name.
     open func replace(_ name: String, with module: Module) -> Bool {
         guard let i = childSlots.firstIndex(where: { $0.name == name }) else { return false }

@@ -64,6 +64,10 @@ block.fc = nil; same(keys(block), "blocks.1.scale w mean blocks.0.weight blocks.
 block.w = nil; same(#block:parameters(), 3); block.mean = nil; same(#block:buffers(), 0)
 fails("nn.Parameter", function() local b = Block(2); b.w = T.ones(2) end)
 fails("inside itself", function() block.own = block end)
+fails("modules and parameters need names", function() block[1] = nn.ReLU() end)
+block.late = {}; table.insert(block.late, nn.Linear(2, 2)); same(keys(block):find("late.0.weight", 1, true) ~= nil, true)
+block.late[2] = block; same(#block:modules() > 2 and #tostring(block) > 9 and #block:clone():parameters() > 2, true); block.late = nil
+local bare = nn.Linear(2, 1); bare.bias = nil; same(bare.bias, nil); same(keys(bare), "weight"); same(bare(T.ones(1, 2)).shape, {1, 1}); bare.weight = nn.Parameter(T.ones(1, 2)); same(bare(T.ones(1, 2)), {{2}})
 local Wide = nn.module("Wide", Block)
 function Wide:init(dim) Block.init(self, dim, true); self.head = nn.ModuleList{nn.Linear(dim, 1)} end
 function Block:twice(x) return self(self(x)) end
@@ -187,6 +191,23 @@ for text, values in pairs{
 } do near(load("return nn." .. text)()(points), values) end
 near(nn.Softmax(1)(T{{1, 2}, {3, 5}}), {{0.119203, 0.047426}, {0.880797, 0.952574}}); near(nn.LogSoftmax{dim = 2}(T{{1, 2}, {3, 5}}), {{-1.313262, -0.313262}, {-2.126928, -0.126928}}); near(nn.GLU(1)(T{1, 2, 0, 1}), {0.5, 1.462117})
 same(nn.PReLU(3).weight.shape, {3})
+near(nn.CELU(2)(T{-1, 0.3, 7}), {-0.786939, 0.3, 7}); near(nn.Hardshrink()(T{-1, 0.3, 7}), {-1, 0, 7}); near(nn.Softshrink{lambd = 0.2}(T{-1, 0.3, 7}), {-0.8, 0.1, 6.8}); near(nn.Tanhshrink()(T{-1, 0.3, 7}), {-0.238406, 0.008687, 6.000002}); near(nn.Softmin(1)(T{-1, 0.3, 7}), {0.785634, 0.214114, 0.000264})
+for _, name in ipairs{"ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "SiLU", "Mish", "Hardtanh", "Hardsigmoid", "Hardswish"} do
+    local leaf, other = T({-1, 0.5, 2}, {requires_grad = true}), T({-1, 0.5, 2}, {requires_grad = true})
+    local input = leaf * 2
+    local result = nn[name]{inplace = true}(input)
+    same(result == input or result:equal(input), true); near(input, nn[name]()(other * 2)); result:sum():backward(); nn[name]()(other * 2):sum():backward(); near(leaf.grad, other.grad)
+end
+same(nn.ReLU(true).inplace, true); same(nn.LeakyReLU(0.1, true).negative_slope, 0.1); fails("cannot be changed in place", function() return nn.ReLU(true)(T({1, 2}, {requires_grad = true})) end)
+do local input = T.ones(100); nn.Dropout(0.5, true)(input); same(input:equal(T.ones(100)), false) end
+
+-- What layers were made with
+local made = nn.Linear(3, 4); same({made.in_features, made.out_features}, {3, 4})
+made = nn.Conv2d(2, 4, 3, {stride = 2, padding = {1, 0}, groups = 2}); same({made.in_channels, made.out_channels, made.groups, made.padding_mode}, {2, 4, 2, "zeros"}); same({made.kernel_size, made.stride, made.padding, made.dilation}, {{3, 3}, {2, 2}, {1, 0}, {1, 1}}); same(nn.Conv1d(1, 1, 3, {padding = "same"}).padding, "same")
+same(nn.MaxPool2d(2).kernel_size, 2); same(nn.MaxPool2d(2).stride, 2); same(nn.BatchNorm1d(5).num_features, 5); same(nn.BatchNorm1d(5, 1e-5, nil).momentum, nil); same(nn.LayerNorm{2, 3}.normalized_shape, {2, 3}); same(nn.GroupNorm(2, 4).num_groups, 2); same(nn.Dropout(0.3).p, 0.3)
+made = nn.Embedding(7, 2, 3); same({made.num_embeddings, made.embedding_dim, made.padding_idx}, {7, 2, 3}); made = nn.LSTM(2, 3, 2, {bidirectional = true}); same({made.input_size, made.hidden_size, made.num_layers, made.batch_first, made.bidirectional}, {2, 3, 2, false, true})
+same(nn.MultiheadAttention(8, 2).num_heads, 2); same(nn.Softmax(1).dim, 1); same(nn.Softmax().dim, -1); same(nn.GELU("tanh").approximate, "tanh"); same(nn.MSELoss("sum").reduction, "sum"); same(made:clone().hidden_size, 3)
+fails("a module has no field 'in_featurs'", function() return nn.Linear(1, 1).in_featurs end)
 
 -- Losses
 local scores = T{{1, 2, 3}, {1, 2, 3}}

@@ -246,5 +246,17 @@ case("WeightNorm.whole", lambda: nn.utils.weight_norm(nn.Linear(5, 3), dim=None)
 case("SpectralNorm", lambda: nn.utils.spectral_norm(nn.Linear(5, 3)), lambda: randn(4, 5))
 case("SpectralNorm.conv", lambda: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 3, 3), n_power_iterations=3), lambda: randn(1, 2, 4, 4))
 
+# Options and functions that came later.
+for name, options in [("CELU", dict(alpha=0.7)), ("Hardshrink", dict(lambd=0.3)), ("Softshrink", dict(lambd=0.3)), ("Tanhshrink", {}), ("Softmin", dict(dim=1))]:
+    case(".".join([name, *options]), lambda: getattr(nn, name)(**options), lambda: randn(3, 4))
+case("LSTM.projected", lambda: nn.LSTM(3, 4, num_layers=2, bidirectional=True, proj_size=2), lambda: randn(5, 2, 3), lambda: randn(4, 2, 2), lambda: randn(4, 2, 4),
+     call=lambda m, x, h, c: m(x, (h, c)))
+case("LSTM.projectedPacked", lambda: nn.LSTM(3, 4, bias=False, bidirectional=True, proj_size=2), lambda: randn(5, 3, 3), call=packed)
+case("Embedding.scaled", lambda: nn.Embedding(6, 3, scale_grad_by_freq=True), lambda: torch.tensor([[0, 2, 5], [2, 2, 1]]))
+case("BatchNorm2d.nobias", lambda: shifted(nn.BatchNorm2d(3, bias=False)), lambda: randn(2, 3, 4, 4))
+case("GroupNorm.nobias", lambda: shifted(nn.GroupNorm(2, 4, bias=False)), lambda: randn(2, 4, 3))
+case("AvgPool2d.divisor", lambda: nn.AvgPool2d(2, padding=1, divisor_override=3), lambda: randn(1, 2, 5, 5))
+case("ReLU.inplace", lambda: nn.Sequential(nn.Linear(4, 3), nn.ReLU(inplace=True), nn.Linear(3, 3), nn.Hardswish(inplace=True)), lambda: randn(3, 4))
+
 if __name__ == "__main__":
     cases.save("layers.safetensors")
