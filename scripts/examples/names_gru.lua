@@ -1,30 +1,27 @@
 -- First names, letter by letter: a GRU learns which letter comes next, then makes up names.
 tensor.manual_seed(1)
 
-local root = debug.getinfo(1, "S").source:match("^@(.*)scripts/examples/") or ""
-local names = {}
-for name in io.lines(root .. "Sources/Learning/Data/Shipped/names/names.txt") do names[#names + 1] = name end
+-- A dot stands before and after a name. Labels behind the end do not count.
+local train, test = data.names()
+local tokenizer = data.CharTokenizer(".abcdefghijklmnopqrstuvwxyz")
+local border = tokenizer:encode(".")[1]:item()
 
--- Letter a is 2 … z is 27; 1 stands before and after a name. Labels behind the end do not count.
-local length = 0
-for _, name in ipairs(names) do length = math.max(length, #name + 1) end
-local x, y = {}, {}
-for i, name in ipairs(names) do
-  x[i], y[i] = {}, {}
-  for j = 1, length do
-    x[i][j] = j > 1 and j <= #name + 1 and name:byte(j - 1) - 95 or 1
-    y[i][j] = j <= #name and name:byte(j) - 95 or j == #name + 1 and 1 or -100
+local function set(names)
+  local x, y = {}, {}
+  for i, name in ipairs(names) do
+    local tokens = tokenizer:encode("." .. name .. ".")
+    x[i], y[i] = tokens[{{1, -2}}], tokens[{{2, -1}}]
   end
+  return data.TensorDataset(data.pad_sequence(x, {batch_first = true, padding_value = border}),
+    data.pad_sequence(y, {batch_first = true, padding_value = -100}))
 end
-local set = data.TensorDataset(tensor(x, {dtype = "int64"}), tensor(y, {dtype = "int64"}))
-local train, test = set:split({0.9, 0.1}, {seed = 1})
 
 local Net = nn.module("Net")
 
 function Net:init(dim)
-  self.letters = nn.Embedding(27, 32)
+  self.letters = nn.Embedding(#tokenizer, 32)
   self.gru = nn.GRU(32, dim, {batch_first = true})
-  self.head = nn.Linear(dim, 27)
+  self.head = nn.Linear(dim, #tokenizer)
 end
 
 function Net:forward(x, h)
@@ -37,7 +34,7 @@ local criterion = nn.CrossEntropyLoss()
 local function loss_of(x, y) return criterion(model(x):flatten(1, 2), y:flatten()) end
 
 local epochs = 4
-local loader = data.DataLoader(train, {batch_size = 128, shuffle = true})
+local loader = data.DataLoader(set(train), {batch_size = 128, shuffle = true})
 local optimizer = optim.AdamW(model:parameters(), {lr = 3e-3})
 local schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * #loader)
 local start = nj.clock()
@@ -58,17 +55,17 @@ local seconds = nj.clock() - start
 model:eval()
 autograd.no_grad(function()
   for _ = 1, 10 do
-    local name, letter, h = "", 1, nil
+    local name, letter, h = {}, border, nil
     repeat
       local scores
       scores, h = model(tensor({{letter}}, {dtype = "int64"}), h)
       letter = scores:flatten():softmax(1):multinomial(1):item()
-      if letter > 1 then name = name .. string.char(letter + 95) end
-    until letter == 1 or #name == 20
-    print(name)
+      if letter ~= border then name[#name + 1] = letter end
+    until letter == border or #name == 20
+    print(tokenizer:decode(name))
   end
   local total, batches = 0, 0
-  for x, y in data.DataLoader(test, {batch_size = 500}):iter() do total, batches = total + loss_of(x, y):item(), batches + 1 end
+  for x, y in data.DataLoader(set(test), {batch_size = 500}):iter() do total, batches = total + loss_of(x, y):item(), batches + 1 end
   print(string.format("loss %.4f a letter on names not seen (knowing nothing: %.4f) after %.0f s of training",
-    total / batches, math.log(27), seconds))
+    total / batches, math.log(#tokenizer), seconds))
 end)

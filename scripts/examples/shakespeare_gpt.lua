@@ -2,16 +2,9 @@
 -- 2,000 steps; then a sample of its text.
 tensor.manual_seed(1)
 
-local root = debug.getinfo(1, "S").source:match("^@(.*)scripts/examples/") or ""
-local text = assert(io.open(root .. "Sources/Learning/Data/Shipped/tinyshakespeare/input.txt")):read("a")
-local characters, ids = {}, {}
-for c in text:gmatch(".") do if not ids[c] then ids[c] = true; characters[#characters + 1] = c end end
-table.sort(characters)
-for i, c in ipairs(characters) do ids[c] = i end
-local codes = {}
-for i = 1, #text do codes[i] = ids[text:sub(i, i)] end
-local tokens = tensor(codes, {dtype = "int64"})
-local border = #codes * 9 // 10
+local text, unseen = data.tiny_shakespeare()
+local tokenizer = data.CharTokenizer(text .. unseen)
+local train, validation = tokenizer:encode(text), tokenizer:encode(unseen)
 local context, dim, heads, layers, batch, steps = 64, 128, 4, 4, 12, 2000
 
 local Block = nn.module("Block")
@@ -33,10 +26,10 @@ end
 local GPT = nn.module("GPT")
 
 function GPT:init()
-  self.tokens, self.positions = nn.Embedding(#characters, dim), nn.Embedding(context, dim)
+  self.tokens, self.positions = nn.Embedding(#tokenizer, dim), nn.Embedding(context, dim)
   self.blocks = nn.Sequential{}
   for _ = 1, layers do self.blocks:add(Block()) end
-  self.norm, self.head = nn.LayerNorm(dim), nn.Linear(dim, #characters, {bias = false})
+  self.norm, self.head = nn.LayerNorm(dim), nn.Linear(dim, #tokenizer, {bias = false})
 end
 
 function GPT:forward(x)
@@ -48,9 +41,9 @@ for name, p in model:named_parameters() do
   if p:dim() == 2 then nn.init.normal_(p, 0, 0.02) end
 end
 
--- `count` stretches of text from first..last, and the same moved on by one character.
-local function draw(count, first, last)
-  local starts = tensor.randint(first, last - context - 1, {count, 1})
+-- `count` stretches of the tokens, and the same moved on by one character.
+local function draw(tokens, count)
+  local starts = tensor.randint(1, #tokens - context, {count, 1})
   local places = starts + tensor.range(0, context - 1):reshape(1, context)
   return tokens[places], tokens[places + 1]
 end
@@ -60,7 +53,7 @@ local function loss_of(x, y) return criterion(model(x):flatten(1, 2), y:flatten(
 local function judge()
   local _ <close> = autograd.no_grad()
   local total = 0
-  for _ = 1, 40 do total = total + loss_of(draw(32, border + 1, #codes)):item() end
+  for _ = 1, 40 do total = total + loss_of(draw(validation, 32)):item() end
   return total / 40
 end
 
@@ -69,7 +62,7 @@ local schedule = optim.lr_scheduler.WarmupCosine(optimizer, {warmup = 100, total
 local start = nj.clock()
 for step = 1, steps do
   optimizer:zero_grad()
-  local loss = loss_of(draw(batch, 1, border))
+  local loss = loss_of(draw(train, batch))
   loss:backward()
   nn.utils.clip_grad_norm_(model:parameters(), 1)
   optimizer:step()
@@ -79,7 +72,7 @@ end
 local seconds = nj.clock() - start
 local reached = judge()
 
-local sample = {ids["\n"]}
+local sample = {tokenizer:encode("\n")[1]:item()}
 autograd.no_grad(function()
   for i = 1, 500 do
     local window = {table.unpack(sample, math.max(1, #sample - context + 1))}
@@ -87,6 +80,5 @@ autograd.no_grad(function()
     sample[#sample + 1] = scores:softmax(1):multinomial(1):item()
   end
 end)
-for i, id in ipairs(sample) do sample[i] = characters[id] end
-print(table.concat(sample))
+print(tokenizer:decode(tensor(sample, {dtype = "int64"})))
 print(string.format("validation loss %.4f after %d steps in %.0f s", reached, steps, seconds))
