@@ -4,7 +4,7 @@
 tensor.manual_seed(1)
 
 local train, test = data.mnist()
-local latent, batch, epochs = 32, 64, 4
+local latent, batch, epochs = 32, 64, 6
 
 local generator = nn.Sequential{
   nn.Linear(latent, 48 * 7 * 7), nn.Unflatten(2, {48, 7, 7}), nn.BatchNorm2d(48), nn.ReLU(),

@@ -1,4 +1,4 @@
--- Transfer: a network that knows the digits 0 to 4 learns 5 to 9 from 100 pictures, once from its frozen features and
+-- Transfer: a network that knows the digits 0 to 4 learns 5 to 9 from 20 pictures, once from its frozen features and
 -- a new last layer, once from nothing.
 tensor.manual_seed(1)
 
@@ -33,16 +33,16 @@ local start = nj.clock()
 local features = network()
 learn(nn.Sequential{features, nn.Linear(64, 5)}, digits(train, 20000, 1, 5), 2, 1e-3)
 
-local few, judge = digits(train, 100, 6, 10), digits(test, 4000, 6, 10)
+local few, judge = digits(train, 20, 6, 10), digits(test, 4000, 6, 10)
 features:freeze()
 local transferred = nn.Sequential{features, nn.Linear(64, 5)}
 learn(transferred, few, 40, 3e-3)
 local frozen = transferred:evaluate(judge).accuracy
 features:unfreeze()
-learn(transferred, few, 10, 3e-4)
+learn(transferred, few, 40, 1e-3)
 local tuned = transferred:evaluate(judge).accuracy
 local fresh = nn.Sequential{network(), nn.Linear(64, 5)}
 learn(fresh, few, 40, 1e-3)
 
-print(string.format("100 pictures: accuracy %.3f with frozen features, %.3f after going on with all of them, %.3f from nothing; %.0f s in all",
+print(string.format("20 pictures: accuracy %.3f with frozen features, %.3f after going on with all of them, %.3f from nothing; %.0f s in all",
   frozen, tuned, fresh:evaluate(judge).accuracy, nj.clock() - start))
