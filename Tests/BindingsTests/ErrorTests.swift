@@ -19,9 +19,9 @@ import Testing
         ("return tensor{{1, 2}, {3}}", "test.lua:1: tensor: argument 1 'values' is ragged: 1 element at [2] where 2 were expected"),
         ("return tensor.zeros(2, 3) + tensor.zeros(4)", "test.lua:1: add: [2, 3] and [4]: sizes 3 and 4 differ and neither is 1, so the shapes do not broadcast"),
         ("return tensor.zeros(3):sum(4)", "test.lua:1: sum: dimension 4 does not exist: the tensor has 1 dimension (1..1 or -1..-1)"),
-        ("return tensor.zeros(2, 2):backward()", "test.lua:1: backward: the value depends on no tensor that requires gradients: nothing was marked with requires_grad, or the path was cut (item, detach, no_grad)"),
-        ("local x = tensor({1, 2}, {requires_grad=true})\nlocal y = x * x\ny:backward()", "test.lua:3: backward() starts from one number; this is [2]. Try loss:mean()."),
-        ("local x = tensor({3}, {requires_grad=true})\nlocal y = x * x\ny:backward()\ny:backward()", "test.lua:4: mul: this graph was freed by backward() at test.lua:3. Compute the loss again, or pass {retain_graph=true}."),
+        ("return tensor.zeros(2, 2):backward()", "test.lua:1: backward: the value depends on no tensor that requires gradients: nothing was marked with requires_grad, or the path was cut (item, detach, no_grad) [N09]"),
+        ("local x = tensor({1, 2}, {requires_grad=true})\nlocal y = x * x\ny:backward()", "test.lua:3: backward() starts from one number; this is [2]. Try loss:mean(). [N09]"),
+        ("local x = tensor({3}, {requires_grad=true})\nlocal y = x * x\ny:backward()\ny:backward()", "test.lua:4: mul: this graph was freed by backward() at test.lua:3. Compute the loss again, or pass {retain_graph=true}. [N08]"),
     ]
 
     @Test(arguments: table.indices)

@@ -26,7 +26,7 @@ enum DiagnosisFunctions {
         ) { (call: Call, model: Module, set: AnyDataset, loss: LossChoice?, batchSize: Int, steps: Int) in
             CheckView(try model.tryOut(
                 on: set.dataset, loss: judge(loss, LastFit.of(call), set.dataset), batchSize: batchSize, maxSteps: steps,
-                describe: { ($0 as? any LuaDescribableError)?.luaMessage ?? "\($0)" },
+                describe: { ($0 as? TensorError)?.message(base: 1) ?? ($0 as? LayerInputError)?.description ?? ($0 as? any LuaDescribableError)?.luaMessage ?? "\($0)" },
                 code: { ModelCheck.code(of: ($0 as? LuaError)?.underlying ?? $0) }))
         }
         Function("nn.health", "Looks inside a model: statistics of each layer's outputs, weights, gradients and updates, and what looks wrong. Runs a batch of the data, or of the last fit's; without either, reads weights and the gradients there are.",

@@ -40,7 +40,7 @@ public class Convolution: Module {
         super.init()
         try requirePositive(name, ("in_channels", inChannels), ("out_channels", outChannels), ("groups", options.groups))
         for (argument, sizes) in [("kernel_size", self.kernel), ("stride", options.stride), ("dilation", options.dilation)] {
-            guard sizes.count == spatial || sizes.count == 1, sizes.allSatisfy({ $0 > 0 }) else {
+            guard sizes.count == spatial || sizes.count == 1, sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 30 }) else {
                 throw LearningError.argument(name, "\(argument) must be one positive number or \(spatial), got \(describe(sizes))")
             }
         }
@@ -172,6 +172,9 @@ public class TransposedConvolution: Convolution {
             }
             func each(_ values: [Int], _ i: Int) -> Int { values[values.count == 1 ? 0 : i] }
             let amounts = try amounts(options.padding)
+            guard amounts.count == spatial || amounts.count == 1, amounts.allSatisfy({ $0 >= 0 && $0 <= 1 << 30 }) else {
+                throw LearningError.argument(kind, "padding must be one number or \(spatial), got \(describe(amounts))")
+            }
             let added = try zip(sides, outputSize.suffix(spatial)).enumerated().map { i, pair in
                 let stride = each(options.stride, i)
                 let least = (pair.0 - 1) * stride - 2 * each(amounts, i) + each(options.dilation, i) * (kernel[i] - 1) + 1

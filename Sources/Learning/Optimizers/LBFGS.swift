@@ -9,11 +9,11 @@ public final class LBFGS: Optimizer {
     public override class var options: [OptimizerOption] {
         [
             OptimizerOption("lr", 1, "factor of the steps", .positive),
-            OptimizerOption("max_iter", 20, "directions per step", .positive),
-            OptimizerOption("max_eval", 0, "evaluations per step; 0: 1.25·max_iter"),
+            OptimizerOption("max_iter", 20, "directions per step", .count(from: 1)),
+            OptimizerOption("max_eval", 0, "evaluations per step; 0 for 1.25·max_iter", .count(from: 0)),
             OptimizerOption("tolerance_grad", 1e-7, "ends when no slope is larger"),
             OptimizerOption("tolerance_change", 1e-9, "ends when a step changes less"),
-            OptimizerOption("history_size", 100, "steps that are remembered", .positive),
+            OptimizerOption("history_size", 100, "steps that are remembered", .count(from: 1)),
             OptimizerOption("line_search_fn", 0, "searches along each direction; none when left out", .choice(["strong_wolfe"])),
         ]
     }
@@ -38,12 +38,13 @@ public final class LBFGS: Optimizer {
 
     public override func check(_ group: ParameterGroup) throws {
         guard groups.isEmpty else { throw LearningError.argument("LBFGS", "there can be only one group of parameters") }
+        if group.value("max_eval") == 0 { group["max_eval"] = Double(Int(group.value("max_iter")) * 5 / 4) }
     }
 
     @discardableResult
     public override func step(_ closure: () throws -> Tensor) throws -> Tensor {
         let group = groups[0], lr = group.value("lr"), limit = Int(group.value("max_iter"))
-        let evaluations = group.value("max_eval") > 0 ? Int(group.value("max_eval")) : limit * 5 / 4
+        let evaluations = Int(group.value("max_eval"))
         let small = group.value("tolerance_grad"), smallChange = group.value("tolerance_change")
         let first = try closure()
         var loss = try first.scalar().doubleValue, used = 1
@@ -179,7 +180,9 @@ public final class LBFGS: Optimizer {
             return try tensor.detach().clone()
         }
         func number(_ name: String) throws -> Double { try tensor(name, []).scalar().doubleValue }
-        loaded.iterations = Int(try number("iterations"))
+        let iterations = try number("iterations")
+        guard iterations >= 0, iterations <= 1e15 else { throw LearningError.argument("load_state_dict", "'own.iterations' is no number of steps") }
+        loaded.iterations = Int(iterations)
         (loaded.scale, loaded.length) = (try number("scale"), try number("length"))
         if state["direction"] != nil { loaded.direction = try tensor("direction", [size]) }
         if state["gradient"] != nil { loaded.gradient = try tensor("gradient", [size]) }

@@ -36,6 +36,7 @@ extension Optimizer {
                 guard let tensor = state[key] else { mismatch.missing.append(key); continue }
                 guard tensor.count == 1 else { mismatch.misshapen.append((key, tensor.shape, [])); continue }
                 values[j].value = try Optimizer.number(tensor)
+                try type(of: self).options.first { $0.name == values[j].name }?.check(values[j].value, "load_state_dict")
             }
             options.append((group, values))
         }
@@ -44,7 +45,12 @@ extension Optimizer {
             guard let step = state["state.\(i).step"] else { continue }
             let loaded = State()
             known.insert("state.\(i).step")
-            if step.count == 1 { loaded.step = Int(try Optimizer.number(step)) } else {
+            if step.count == 1 {
+                guard case let count = try Optimizer.number(step), count >= 0, count <= 1e15 else {
+                    throw LearningError.argument("load_state_dict", "'state.\(i).step' is no number of steps")
+                }
+                loaded.step = Int(count)
+            } else {
                 mismatch.misshapen.append(("state.\(i).step", step.shape, []))
             }
             let names = ParameterGroup([], options.first { $0.0 === group }?.1 ?? group.options)

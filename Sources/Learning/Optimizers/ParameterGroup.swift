@@ -44,6 +44,8 @@ public struct OptimizerOption: Sendable {
         case notNegative
         /// More than 0.
         case positive
+        /// A whole number from 1, or from 0 where that means a default.
+        case count(from: Int)
         /// 0 up to, but not including, 1.
         case fraction
         /// 0 or 1.
@@ -68,12 +70,14 @@ public struct OptimizerOption: Sendable {
         case .notNegative where value >= 0, .positive where value > 0: return
         case .fraction where value >= 0 && value < 1, .flag where value == 0 || value == 1: return
         case .any where !value.isNaN: return
+        case .count(let least) where value >= Double(least) && value <= 1e9 && value == value.rounded(): return
         case .choice(let names) where value >= 0 && value <= Double(names.count) && value == value.rounded(): return
         case .notNegative: expected = "must be 0 or more"
         case .positive: expected = "must be more than 0"
         case .fraction: expected = "must be at least 0 and less than 1"
         case .flag: expected = "must be true or false"
         case .any: expected = "must be a number"
+        case .count(let least): expected = "must be a whole number from \(least) to 1000000000"
         case .choice(let names): expected = "must be 0 or one of the \(names.count) choices"
         }
         throw LearningError.argument(operation, "\(name) \(expected), got \(shortNumber(value))")

@@ -126,7 +126,8 @@ extension ModelCheck {
         if error is LayerInputError { return "N01" }
         switch error as? TensorError {
         case .pairs?: return "N02"
-        case .label?: return "N03"
+        case .label(let name, _, _, _, _, _)?: return name.hasPrefix("embedding") ? nil : "N03"
+        case .graphFreed?: return "N08"
         case .notOneNumber?, .noGraph?: return "N09"
         default: return nil
         }
