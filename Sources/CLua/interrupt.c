@@ -50,6 +50,17 @@ void njlua_clear_interrupt(njlua_Runtime *runtime) {
     lua_sethook(runtime->main, timed ? hook : NULL, timed ? LUA_MASKCOUNT : 0, CLOCK_INTERVAL);
 }
 
+bool njlua_suspend_interrupt(njlua_Runtime *runtime) {
+    bool signalled = njlua_interrupt_flag;
+    njlua_clear_interrupt(runtime);
+    return signalled;
+}
+
+void njlua_renew_interrupt(njlua_Runtime *runtime, bool signalled) {
+    if (signalled) njlua_interrupt_flag = 1;
+    njlua_interrupt(runtime, NJLUA_INTERRUPTED);
+}
+
 void njlua_set_time_limit(njlua_Runtime *runtime, double seconds) {
     runtime->deadline = seconds > 0 ? njlua_now() + seconds : 0;
     if (seconds > 0 && !runtime->interrupted)

@@ -1,3 +1,4 @@
+import LuaKit
 import Testing
 
 /// Models, training and files from Lua.
@@ -31,6 +32,26 @@ import Testing
             """)
         #expect(fit == loop)
         #expect(fit.split(separator: "\n").count == 4)
+    }
+
+    @Test func interruptsLeaveTheModelAndTheHistory() throws {
+        let script = try Script(), runtime = script.session.runtime
+        try runtime.install([Namespace("stop", "Stop.") { Function("stop.now", "Stops.") { call in call.runtime.interrupt() } }])
+        let error = script.error(TrainingTests.setting + """
+
+            trained, before = model, model[1].weight:clone()
+            pcall(model.fit, model, set, {epochs=5, batch_size=16, optimizer=optimizer, loss="cross_entropy", callbacks={{
+              on_batch_end = function(state) if state.epoch == 3 and state.batch == 2 then stop.now() end end,
+              on_train_end = function(state) saved, complete = #state.history, state.is_complete end}}})
+            print("not reached")
+            """)
+        #expect(error == "interrupted!")
+        #expect(runtime.isInterrupted)
+        runtime.clearInterrupt()
+        let state = try script.run("return saved, complete, #trained:history().loss, trained[1].weight:equal(before)")
+        #expect(state[0].int == 2 && state[2].int == 2)
+        #expect(!state[1].isTrue && !state[3].isTrue)
+        #expect(script.output.hasSuffix("fit was interrupted: the model keeps what it learnt and fit again goes on; model:history() has 2 whole epochs\n"))
     }
 
     @Test func learnsAndJudges() throws {

@@ -53,7 +53,10 @@ final class LuaCallback: Callback {
     override func onBatchBegin(_ state: TrainingState) throws { try run("on_batch_begin", state) }
     override func onBatchEnd(_ state: TrainingState) throws { try run("on_batch_end", state) }
     override func onEpochEnd(_ state: TrainingState) throws { try run("on_epoch_end", state) }
-    override func onTrainEnd(_ state: TrainingState) throws { try run("on_train_end", state) }
+    /// Also after Ctrl-C, so that it can save what was learnt.
+    override func onTrainEnd(_ state: TrainingState) throws {
+        try table.reference.runtime().despiteInterrupt { try run("on_train_end", state) }
+    }
 
     private func run(_ name: String, _ state: TrainingState) throws {
         guard case .function(let function) = table[name] else { return }
@@ -79,6 +82,7 @@ extension TrainingState: LuaObject {
                 Property("batches", "Batches in an epoch.", of: TrainingState.self) { $0.batches }
                 Property("lr", "The learning rate with which the epoch began.", of: TrainingState.self) { $0.lr }
                 Property("batch_loss", "The loss of the last batch.", of: TrainingState.self) { $0.batchLoss }
+                Property("is_complete", "Whether the training ended by itself, not by Ctrl-C or an error; for on_train_end.", of: TrainingState.self) { $0.isComplete }
                 Property("model", "The model.", of: TrainingState.self) { $0.model }
                 Property("optimizer", "The optimizer.", of: TrainingState.self) { $0.optimizer }
                 Property("history", "The history so far.", of: TrainingState.self) { HistoryView($0.history) }
@@ -99,7 +103,7 @@ final class HistoryView: LuaObject {
             example: "local set = data.TensorDataset(tensor{{1}}, tensor{{2}})\nlocal history = nn.Linear(1, 1):fit(set, {epochs=2, loss=\"mse\", verbose=false})\nprint(#history.loss)",
             index: { call in
                 let view = try HistoryView.read(call, at: 1)
-                guard let name = call.text(at: 2), let values = view.history[name] else { return false }
+                guard let name = call.text(at: 2), let values = view.history[name] ?? (name == "loss" && view.history.epochs == 0 ? [] : nil) else { return false }
                 return try values.push(to: call) == 1
             },
             members: {

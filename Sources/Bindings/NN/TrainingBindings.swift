@@ -40,13 +40,18 @@ extension Bindings {
             }
             let trainer = Trainer(model: model, optimizer: try optimizer.optimizer(for: model, after: LastFit.of(call)), loss: try LabelledLoss(loss.loss()))
             call.setUserField(at: 1, key: .text(LastFit.key), .object(LastFit(trainer, metrics.map(\.metric), train.dataset, hasNamedOptimizer: optimizer.isName)))
-            switch train {
-            case .dataset(let set): try trainer.fit(set.dataset, options)
-            case .loader(let loader):
-                guard batchSize == nil, shuffle == nil, seed == nil, !dropLast else {
-                    throw LearningError.argument("fit", "a loader brings its own batch_size, shuffle, drop_last and seed: give them to data.DataLoader")
+            do {
+                switch train {
+                case .dataset(let set): try trainer.fit(set.dataset, options)
+                case .loader(let loader):
+                    guard batchSize == nil, shuffle == nil, seed == nil, !dropLast else {
+                        throw LearningError.argument("fit", "a loader brings its own batch_size, shuffle, drop_last and seed: give them to data.DataLoader")
+                    }
+                    try trainer.fit(loader.loader, options)
                 }
-                try trainer.fit(loader.loader, options)
+            } catch {
+                if call.runtime.isInterrupted { options.progress?.note(trainer.history.interruption) }
+                throw error
             }
             return HistoryView(trainer.history)
         }
@@ -74,6 +79,14 @@ extension Bindings {
             example: "print(nn.Linear(1, 1):history())", see: ["nn.Module:fit"]) { (call: Call, model: Module) -> HistoryView? in
             LastFit.of(call).map { HistoryView($0.trainer.history) }
         }
+    }
+}
+
+extension History {
+    /// What is told after Ctrl-C.
+    fileprivate var interruption: String {
+        "fit was interrupted: the model keeps what it learnt and fit again goes on; model:history() has "
+            + (epochs == 0 ? "no whole epoch yet" : "\(epochs) whole epoch\(epochs == 1 ? "" : "s")")
     }
 }
 

@@ -180,6 +180,12 @@ void njlua_remove_sigint(void);
 void njlua_interrupt(njlua_Runtime *runtime, int reason);
 /// Lets code run again.
 void njlua_clear_interrupt(njlua_Runtime *runtime);
+
+/// Clears the interrupt for a while and tells whether a signal caused it.
+bool njlua_suspend_interrupt(njlua_Runtime *runtime);
+
+/// Brings back an interrupt that was suspended.
+void njlua_renew_interrupt(njlua_Runtime *runtime, bool signalled);
 /// Stops code that still runs after `seconds`, 0 for no limit.
 void njlua_set_time_limit(njlua_Runtime *runtime, double seconds);
 

@@ -118,7 +118,9 @@ public final class Trainer {
             }
             state.isComplete = true
         } catch {
-            for callback in options.callbacks { try? callback.onTrainEnd(state) }
+            for callback in options.callbacks {
+                do { try callback.onTrainEnd(state) } catch { state.note("at the end of the training: \(error)") }
+            }
             throw error
         }
         for callback in options.callbacks { try callback.onTrainEnd(state) }

@@ -110,6 +110,15 @@ extension Runtime {
     /// Lets code run again after an interrupt.
     public func clearInterrupt() { njlua_clear_interrupt(bridge) }
 
+    /// Runs what has to be done although the user has interrupted, such as saving; the interrupt
+    /// holds again afterwards, and another one stops this as well. Time limits are not suspended.
+    public func despiteInterrupt<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard bridge.pointee.interrupted == CInt(NJLUA_INTERRUPTED) else { return try body() }
+        let signalled = njlua_suspend_interrupt(bridge)
+        defer { njlua_renew_interrupt(bridge, signalled) }
+        return try body()
+    }
+
     /// Stops code that still runs after so many seconds, as an interrupt does; `nil` for never.
     public func setTimeLimit(seconds: Double?) { njlua_set_time_limit(bridge, seconds ?? 0) }
 
