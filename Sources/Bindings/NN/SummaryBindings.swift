@@ -14,26 +14,43 @@ extension SummaryView {
                 }
                 Property("bytes", "Bytes of parameters and buffers.", of: SummaryView.self) { $0.summary.stateBytes }
                 Function(raw: "__tostring", "The table as text.", Param("self", SummaryView.self), results: [.string]) { call in
-                    call.push(try SummaryView.read(call, at: 1).text)
+                    let presentation = Presentation.of(call.runtime)
+                    call.push(try SummaryView.read(call, at: 1).text(width: presentation.isTerminal ? presentation.width() : .max))
                     return 1
                 }
             })
     }
 
-    /// One line for each module, totals below.
-    var text: String {
+    /// One line for each module, totals below. Where the width does not suffice, the layers' options
+    /// are left out, then the column of bytes, which the totals hold as well.
+    func text(width: Int) -> String {
+        let full = table(hasDetails: true, hasBytes: true)
+        let tables = [full, table(hasDetails: false, hasBytes: true), table(hasDetails: false, hasBytes: false)]
+        let fitting = tables.first { $0.split(separator: "\n").allSatisfy { $0.count <= width } } ?? tables[2]
+        return fitting + "\n" + totals
+    }
+
+    private func table(hasDetails: Bool, hasBytes: Bool) -> String {
+        func parent(_ name: String) -> Substring { name.lastIndex(of: ".").map { name[..<$0] } ?? "" }
+        func last(_ name: String) -> String { name.split(separator: ".").last.map(String.init) ?? "" }
+        var longest: [Substring: Int] = [:]
+        for row in summary.rows where !row.name.isEmpty { longest[parent(row.name), default: 0] = max(longest[parent(row.name)] ?? 0, last(row.name).count) }
         var rows = [["layer", "output", "parameters", "bytes", "multiply-adds"]]
         for row in summary.rows {
-            let name = row.name.split(separator: ".").last.map(String.init) ?? ""
-            let label = String(repeating: "  ", count: row.depth) + (name.isEmpty ? "" : name + "  ")
-                + row.kind + (row.details.isEmpty ? "" : "(\(row.details))")
+            let name = last(row.name), room = name.isEmpty ? 0 : (longest[parent(row.name)] ?? 0) + 2
+            let label = String(repeating: "  ", count: row.depth) + name + String(repeating: " ", count: room - name.count)
+                + row.kind + (row.details.isEmpty || !hasDetails ? "" : "(\(row.details))")
             let count = row.parameterCount == 0 ? row.formula : "\(row.formula) = \(TextTable.grouped(row.parameterCount))"
             rows.append([
                 label, row.outputShapes.map(describe).joined(separator: " "), count, row.bytes == 0 ? "" : TextTable.grouped(row.bytes),
                 row.multiplyAdds == 0 ? "" : TextTable.grouped(row.multiplyAdds),
             ])
         }
-        let table = TextTable(rows) { $0 >= 3 }.text
+        if !hasBytes { for i in rows.indices { rows[i].remove(at: 3) } }
+        return TextTable(rows) { $0 >= 3 }.text
+    }
+
+    private var totals: String {
         let frozen = summary.parameterCount - summary.trainableCount
         let shapes = summary.inputShapes.map(describe).joined(separator: " and ")
         let example = summary.inputShapes.allSatisfy { $0.first == 1 } ? "per example" : "for input \(shapes)"
@@ -41,7 +58,7 @@ extension SummaryView {
         if frozen > 0 { totals += " (\(TextTable.grouped(frozen)) frozen)" }
         totals += ", \(SummaryView.bytes(summary.stateBytes))"
         if summary.multiplyAdds > 0 { totals += "; \(TextTable.grouped(summary.multiplyAdds)) multiply-adds \(example)" }
-        return table + "\n" + totals
+        return totals
     }
 
     private static func bytes(_ count: Int) -> String {
