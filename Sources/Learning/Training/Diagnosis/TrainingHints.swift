@@ -8,6 +8,8 @@ final class TrainingHints {
     private var isFirstEpoch = true
     private var rises = 0
     private var bottom = 0.0
+    /// The highest loss so far, and the highest before the rise: what stays below it is noise of the batches.
+    private var highest = 0.0, peak = 0.0
     private var last = Double.infinity
     private var steps = 0
 
@@ -23,11 +25,12 @@ final class TrainingHints {
             say("N12", "first bad value at step \(steps): the loss is \(TextProgress.significant(loss)). autograd.detect_anomaly(true) names the operation that it comes from.")
         }
         if loss > last {
-            if rises == 0 { bottom = last }
+            if rises == 0 { (bottom, peak) = (last, highest) }
             rises += 1
         } else { rises = 0 }
         last = loss
-        if rises >= 5, loss > 10 * bottom, bottom > 0 {
+        highest = max(highest, loss)
+        if rises >= 5, loss > 10 * bottom, loss > peak, bottom > 0 {
             say("N13", "loss rose \(rises) steps in a row (\(TextProgress.significant(bottom)) → \(TextProgress.significant(loss))). lr = \(shortNumber(optimizer.lr)) is likely too big for \(type(of: optimizer).name); nn.lr_find suggests one.")
         }
     }
