@@ -57,13 +57,16 @@ public final class TextProgress: ProgressSink {
         let perStep = (now - start) / Double(max(done, 1))
         let rate = "\(TextProgress.fixed(perStep * 1000, perStep < 0.01 ? 2 : 0)) ms/step"
         let left = total > 0 ? "\(TextProgress.duration(perStep * Double(total - done))) left" : ""
-        let tail = [total > 0 ? "\(done)/\(total)" : "\(done)", left, rate, TextProgress.list(values)].filter { !$0.isEmpty }.joined(separator: "  ")
+        let parts = [total > 0 ? "\(done)/\(total)" : "\(done)", left, rate, TextProgress.list(values)].filter { !$0.isEmpty }
         let room = width() - 1
-        let barWidth = min(24, room - title.count - tail.count - 4)
-        var line = title
-        if barWidth >= 5, total > 0 { line += " " + bar(done, barWidth) }
-        line += "  " + tail
-        write("\r\u{1B}[K" + String(line.prefix(max(room, 1))))
+        func line(_ gap: String) -> (text: String, bar: Int) {
+            let tail = gap + parts.joined(separator: gap)
+            let barWidth = total > 0 ? min(24, room - title.count - tail.count - 3) : 0
+            return (title + (barWidth >= 3 ? " " + bar(done, barWidth) : "") + tail, barWidth)
+        }
+        let wide = line("  ")
+        let text = wide.bar >= 8 || total == 0 ? wide.text : line(" ").text
+        write("\r\u{1B}[K" + String(text.prefix(max(room, 1))))
         isLineOpen = true
     }
 
