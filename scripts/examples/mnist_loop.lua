@@ -11,6 +11,7 @@ local criterion = nn.CrossEntropyLoss()
 local optimizer = optim.Adam(model:parameters(), {lr = 1e-3})
 local loader = data.DataLoader(train, {batch_size = 32, shuffle = true})
 
+local start = nj.clock()
 for epoch = 1, 5 do
   local total, correct = 0, 0
   for x, y in loader:iter() do
@@ -24,6 +25,7 @@ for epoch = 1, 5 do
   end
   print(string.format("epoch %d  loss %.4f  accuracy %.4f", epoch, total / #train, correct / #train))
 end
+local seconds = nj.clock() - start
 
 model:eval()
 local total, correct = 0, 0
@@ -34,4 +36,4 @@ autograd.no_grad(function()
     correct = correct + scores:argmax(2):eq(y):sum():item()
   end
 end)
-print(string.format("test loss %.4f, test accuracy %.4f", total / #test, correct / #test))
+print(string.format("test loss %.4f, test accuracy %.4f after %.1f s of training", total / #test, correct / #test, seconds))

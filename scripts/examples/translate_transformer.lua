@@ -45,7 +45,7 @@ function Translator:forward(x, y) return self:decode(y, self:encode(x)) end
 
 local model = Translator()
 for _, p in ipairs(model.letters:parameters()) do nn.init.normal_(p, 0, 0.3) end
-local epochs = 2
+local epochs = 3
 local loader = data.DataLoader(train, {batch_size = 64, shuffle = true})
 local criterion = nn.CrossEntropyLoss()
 local optimizer = optim.AdamW(model:parameters(), {lr = 2e-3})
