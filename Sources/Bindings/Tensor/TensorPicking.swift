@@ -59,11 +59,11 @@ extension TensorFunctions {
     ) -> [Function] {
         let example = "print(tensor.zeros(1, 3):\(name)(2, tensor{{1, 3}}, tensor{{5, 6}}))"
         return [
-            Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self),
+            Function("tensor.\(name)", summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self, otherNames: ["value"]),
                 returns: "tensor", example: example, see: ["tensor.gather"]) { (x: Tensor, dim: Dimension, index: LuaIndices, source: Operand) in
                 try body(x, dim.swift, index.tensor, source, false)
             },
-            Function("tensor.\(name)_", "In place: " + summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self),
+            Function("tensor.\(name)_", "In place: " + summary, Param("input", Tensor.self), Param("dim", Dimension.self), Param("index", LuaIndices.self), Param("src", Operand.self, otherNames: ["value"]),
                 returns: "the tensor itself", example: example.replacing(name, with: name + "_"), see: ["tensor.\(name)"]) { (x: Tensor, dim: Dimension, index: LuaIndices, source: Operand) -> Receiver in
                 _ = try body(x, dim.swift, index.tensor, source, true)
                 return Receiver()

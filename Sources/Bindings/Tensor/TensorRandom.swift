@@ -20,13 +20,19 @@ extension TensorFunctions {
             return try Tensor.randint(low, high + 1, shape.values, dtype)
         }
         Function("tensor.randperm", "The numbers 1..n in random order.", Param("n", Int.self), returns: "tensor [n] of int64", example: "tensor.manual_seed(1)\nprint(tensor.randperm(5))") { (n: Int) in Positions(try Tensor.randperm(n)) }
-        Function("tensor.bernoulli", "1 with the probability that each element holds, else 0.", Param("input", Tensor.self), returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor{0, 0.5, 1}:bernoulli())") { (x: Tensor) in try x.bernoulli() }
+        Function("tensor.bernoulli", "1 with the probability that each element holds, else 0.", Param("input", Tensor.self), Param("p", Double?.self, "one probability for all elements instead"), returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor{0, 0.5, 1}:bernoulli())") { (x: Tensor, p: Double?) in
+            try p.map { try Tensor.empty(x.shape, x.dtype).bernoulli_($0) } ?? x.bernoulli()
+        }
         Function("tensor.multinomial", "Positions drawn with the probabilities that each row's weights stand for.", Param("input", Tensor.self, shape: "[C] or [N, C]", "weights, not negative"), Param("num_samples", Int.self), Param("replacement", Bool.self, default: false, "whether a position may be drawn twice"),
             returns: "tensor [num_samples] or [N, num_samples] of int64", example: "tensor.manual_seed(1)\nprint(tensor{0, 10, 1}:multinomial(2))") { (x: Tensor, count: Int, replacement: Bool) in Positions(try x.multinomial(count, replacement: replacement)) }
-        Function("tensor.normal", "Numbers of a normal distribution.", Param("mean", Double.self), Param("std", Double.self), Param("shape", Sizes.self, otherNames: ["size"]), Param("dtype", DType.self, default: .float32),
-            returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.normal(10, 2, {3}))", see: ["tensor.randn"]) { (mean: Double, deviation: Double, shape: Sizes, dtype: DType) in
-            try Tensor.normal(mean: mean, std: deviation, shape.values, dtype)
-        }
+        Function("tensor.normal", "Numbers of a normal distribution.", Param("mean", Operand.self, "one number, or one for each result"), Param("std", Operand.self, "one number, or one for each result"), Param("shape", Sizes.self, default: Sizes([]), shown: "", otherNames: ["size"], "of the result; that of mean and std when they are tensors"), Param("dtype", DType.self, default: .float32, "of the result when mean and std are numbers"),
+            returns: "tensor", example: "tensor.manual_seed(1)\nprint(tensor.normal(10, 2, {3}))\nprint(tensor.normal(tensor{0, 100}, 1))", see: ["tensor.randn"]) { (mean: Operand, deviation: Operand, shape: Sizes, dtype: DType) in
+            if case .scalar(let mean) = mean, case .scalar(let deviation) = deviation {
+                return try Tensor.normal(mean: mean.doubleValue, std: deviation.doubleValue, shape.values, dtype)
+            }
+            guard shape.values.isEmpty else { throw TensorError.argument("normal", "the shape is that of mean and std, which are tensors") }
+            return try Tensor.normal(mean: mean.tensor(beside: deviation, "normal"), std: deviation.tensor(beside: mean, "normal"))
+        }.notMethod()
         alike("rand_like", "Numbers spread evenly over 0..1, in the shape of another tensor.") { try Tensor.rand($0, $1) }
         alike("randn_like", "Numbers of the normal distribution, in the shape of another tensor.") { try Tensor.randn($0, $1) }
         Function("tensor.uniform_", "Fills with numbers spread evenly over from..to.", Param("input", Tensor.self), Param("from", Double.self, default: 0), Param("to", Double.self, default: 1), returns: "the tensor itself",
@@ -39,9 +45,12 @@ extension TensorFunctions {
             _ = try x.normal_(mean, deviation)
             return Receiver()
         }
-        Function("tensor.bernoulli_", "Fills with 1 with probability p, else 0.", Param("input", Tensor.self), Param("p", Double.self, default: 0.5), returns: "the tensor itself",
-            example: "tensor.manual_seed(1)\nprint(tensor.zeros(3):bernoulli_())") { (x: Tensor, p: Double) -> Receiver in
-            _ = try x.bernoulli_(p)
+        Function("tensor.bernoulli_", "Fills with 1 with probability p, else 0.", Param("input", Tensor.self), Param("p", Operand.self, default: .scalar(.double(0.5)), shown: "0.5", "a number, or one for each element"), returns: "the tensor itself",
+            example: "tensor.manual_seed(1)\nprint(tensor.zeros(3):bernoulli_())") { (x: Tensor, p: Operand) -> Receiver in
+            switch p {
+            case .scalar(let p): _ = try x.bernoulli_(p.doubleValue)
+            case .tensor(let p): _ = try x.copy_(p.expand(x.shape).bernoulli())
+            }
             return Receiver()
         }
         Function("tensor.random_", "Fills with whole numbers spread evenly over from..to, both included.", Param("input", Tensor.self), Param("from", Int.self), Param("to", Int.self), returns: "the tensor itself",

@@ -17,8 +17,17 @@ extension TensorFunctions {
         overDims("count_nonzero", "Number of elements that are not zero.") { try $0.countNonzero($1, keepdim: $2) }
         spread("var", "Variance of elements.") { try $0.var($1, correction: $2, keepdim: $3) }
         spread("std", "Standard deviation of elements.") { try $0.std($1, correction: $2, keepdim: $3) }
-        Function("tensor.norm", "Norm of elements: the p-th root of the sum of p-th powers.", Param("input", Tensor.self), Param("p", Double.self, default: 2), Param("dim", OneOrMany<Dimension>?.self), Param("keepdim", Bool.self, default: false),
-            returns: "tensor", example: "print(tensor{3, 4}:norm())") { (x: Tensor, p: Double, dims: OneOrMany<Dimension>?, keepdim: Bool) in try x.norm(p, dims?.swift, keepdim: keepdim) }
+        Function("tensor.norm", "Norm of elements: the p-th root of the sum of p-th powers.", Param("input", Tensor.self), Param("p", NormOrder.self, default: .p(2), shown: "2", "a number; \"fro\", which is 2; of matrices \"nuc\", the sum of singular values"), Param("dim", OneOrMany<Dimension>?.self), Param("keepdim", Bool.self, default: false),
+            returns: "tensor", example: "print(tensor{3, 4}:norm())", see: ["tensor.linalg.norm"]) { (x: Tensor, order: NormOrder, dims: OneOrMany<Dimension>?, keepdim: Bool) in
+            switch order {
+            case .p(let p): return try x.norm(p, dims?.swift, keepdim: keepdim)
+            case .frobenius: return try x.norm(2, dims?.swift, keepdim: keepdim)
+            case .nuclear:
+                let pair = dims?.swift ?? Array(0..<x.rank)
+                guard pair.count == 2 else { throw TensorError.shapes("norm", [x.shape], detail: "\"nuc\" is a norm of matrices: name two dimensions") }
+                return try Linalg.matrixNorm(x, .nuclear, (pair[0], pair[1]), keepdim: keepdim)
+            }
+        }
         extreme("max", "Largest element; along a dimension also its positions.", see: ["tensor.argmax", "tensor.amax", "tensor.maximum"], all: { try $0.max() }, along: { try $0.max(dim: $1, keepdim: $2) }, pair: { try $0.maximum($1) })
         extreme("min", "Smallest element; along a dimension also its positions.", see: ["tensor.argmin", "tensor.amin", "tensor.minimum"], all: { try $0.min() }, along: { try $0.min(dim: $1, keepdim: $2) }, pair: { try $0.minimum($1) })
         place("argmax", "Position of the largest element, the first of equal ones; of the flattened tensor without `dim`.", see: ["tensor.max"]) { try $0.argmax(dim: $1, keepdim: $2) }

@@ -110,7 +110,7 @@ public final class Param<Value: LuaArgument> {
         self.defaultValue = defaultValue
         erased = Parameter(
             name: name, otherNames: otherNames, shape: shape, doc: doc,
-            defaultText: shown ?? defaultValue.map(Value.literal),
+            defaultText: (shown ?? defaultValue.map(Value.literal)).flatMap { $0.isEmpty ? nil : $0 },
             isRequired: defaultValue == nil && Value.missing == nil,
             isVariadic: Value.isVariadic, tables: Value.tables, swiftType: Value.receiver,
             typeOf: { luaType ?? Value.luaType })

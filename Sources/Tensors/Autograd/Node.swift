@@ -146,6 +146,8 @@ public class Node {
         Graveyard.bury(Remains(edges: [], values: values, rule: rule))
         values = []
         rule = nil
+        // They will not run again; what they hold may be tensors of this very graph.
+        hooks = []
         freedAt = position
     }
 

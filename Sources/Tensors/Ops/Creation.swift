@@ -164,7 +164,7 @@ extension Scalar {
         switch self {
         case .bool(let value): "\(value)"
         case .int(let value): "\(value)"
-        case .double(let value): value == value.rounded() && Swift.abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+        case .double(let value): value.isNaN ? "nan" : value == value.rounded() && Swift.abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
         }
     }
 }

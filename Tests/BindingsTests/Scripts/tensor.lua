@@ -58,7 +58,7 @@ same(T.range(1, 2, 0.5), {1, 1.5, 2}); same(T.range(3, 1, -1), {3, 2, 1}); same(
 fails("a step of 1 does not lead from 3 to 1", function() return T.range(3, 1) end)
 same(T.linspace(0, 1, 3), {0, 0.5, 1}); same(T.logspace(0, 2, 3), {1, 10, 100})
 same(T.rand(2, 2).shape, {2, 2}); same(T.randn{3}.shape, {3}); same(T.randint(2, 2, {3}), {2, 2, 2})
-same(T.bernoulli(T{0, 1}), {0, 1}); same(T.normal(5, 0, {2}), {5, 5})
+same(T.bernoulli(T{0, 1}), {0, 1}); same(T.normal(5, 0, {2}), {5, 5}); same(T.normal(T{1, 2}, 0), {1, 2}); same(T{7, 7}:bernoulli(1), {1, 1}); same(T.zeros(2):bernoulli_(T{0, 1}), {0, 1})
 same(T.zeros_like(T{1, 2}), {0, 0}); same(T.ones_like(int{1}).dtype, "int64"); same(T.full_like(T{1, 2}, 3), {3, 3})
 same(T.rand_like(T{1, 2}).shape, {2}); same(T.randn_like(T{1, 2}).shape, {2})
 T.manual_seed(3); same(T.initial_seed(), 3)
@@ -122,7 +122,7 @@ same(2.0 // int{0}, {1 / 0}); fails("an integer is divided by zero", function() 
 
 -- Options and required arguments by name, alone or after positions
 same(T.cat{T{{1}}, T{{2}}, dim = 2}, {{1, 2}}); same(T{{1, 2}}:sum{dim = 2, keepdim = true}, {{3}}); same(T{1, 2}:topk{k = 1}, {2}); same(T{2}:pow{exponent = 3}, {8}); same(T.full{shape = {2}, fill_value = 3}, {3, 3}); same(T.linspace{start = 0, ["end"] = 1, steps = 2}, {0, 1}); same(m:permute{2, 1}, m:t())
-same(T.full{size = {2}, fill_value = 3}, {3, 3}, "PyTorch's name"); same(T.rand{size = {2, 1}}.shape, {2, 1}); same(T{1, 2}:expand{size = {2, 2}}, {{1, 2}, {1, 2}}); same(T{1}:pad{pad = {1, 0}}, {0, 1}); same(T{2}:dot{tensor = T{3}}:item(), 6.0)
+same(T.full{size = {2}, fill_value = 3}, {3, 3}, "PyTorch's name"); same(T.zeros(2):scatter{dim = 1, index = T{2}, value = 3}, {0, 3}); same(T.rand{size = {2, 1}}.shape, {2, 1}); same(T{1, 2}:expand{size = {2, 2}}, {{1, 2}, {1, 2}}); same(T{1}:pad{pad = {1, 0}}, {0, 1}); same(T{2}:dot{tensor = T{3}}:item(), 6.0)
 same(T{1, 2, 3, 4}:var(1, false):item(), 1.25); same(T{1, 2}:sum{dim = 1}:item(), 3.0)
 fails("'dim' is given twice, as argument 1 and by name", function() return T{1, 2}:sum(1, {dim = 1}) end)
 
@@ -134,7 +134,7 @@ same((int{2} ^ 2).dtype, "int64"); same(int{4}:sqrt().dtype, "float32"); same((i
 -- Reductions
 same(m:sum():item(), 21.0); same(m:sum(2), {6, 15}); same(m:sum({1, 2}):item(), 21.0); same(m:sum(2, {keepdim = true}), {{6}, {15}}); same(m:sum(2, true), {{6}, {15}}); same(m:mean(1), {2.5, 3.5, 4.5}); same(m:prod(-1), {6, 120})
 same(T{1, 2, 3, 4}:var():item(), 5 / 3); same(T{1, 2, 3, 4}:var{unbiased = false}:item(), 1.25); same(T{1, 2, 3, 4}:var{correction = 0}:item(), 1.25); same(T{1, 3}:std():item(), math.sqrt(2)); same(m:std(2), {1, 1}); same(m:var({1, 2}):item(), 3.5)
-same(m:amax({1, 2}):item(), 6.0); same(m:amin(1), {1, 2, 3}); same(T{0, 1}:any():item(), true); same(T{0, 1}:all().shape, {}); same(m:any(2), {true, true}); same(T{3, 4}:norm():item(), 5.0); same(T{3, -4}:norm(1):item(), 7.0); same(m:norm(2, 1, {keepdim = true}).shape, {1, 3})
+same(m:amax({1, 2}):item(), 6.0); same(m:amin(1), {1, 2, 3}); same(T{0, 1}:any():item(), true); same(T{0, 1}:all().shape, {}); same(m:any(2), {true, true}); same(T{3, 4}:norm():item(), 5.0); same(T{3, -4}:norm(1):item(), 7.0); same(T{3, 4}:norm('fro'):item(), 5.0); same(T{{3, 0}, {0, 4}}:norm('nuc'):item(), 7.0); same(m:norm(2, 1, {keepdim = true}).shape, {1, 3})
 same(T{0, 0}:logsumexp(1):item(), math.log(2)); same(m:count_nonzero(1), {2, 2, 2}); same(T{1, 1}:softmax(1), {0.5, 0.5}); same(T{1, 1}:log_softmax(-1):exp(), {0.5, 0.5}); same(T{1, 2, 4}:median():item(), 2.0); same(select(2, T{{4, 1, 2}}:median(2)), {3}); same(T{1, 2, 2}:mode():item(), 2.0)
 same(T{1, 2, 3, 4}:quantile(0.5):item(), 2.5); same(T{1, 2, 3, 4}:quantile(T{0, 1}), {1, 4}); same(m:cumsum(2), {{1, 3, 6}, {4, 9, 15}}); same(m:cumprod(1)[2], {4, 10, 18}); same(select(2, T{1, 3, 2}:cummax(1)), {1, 2, 2}); same((T{1, 3, 2}:cummin(1)), {1, 1, 1}); same(T{1, 0 / 0}:nansum():item(), 1.0); same(T{1, 0 / 0, 3}:nanmean():item(), 2.0)
 same(T{3, 1, 2}:sort(1, {descending = true}), {3, 2, 1}); same(T{3, 1, 2}:argsort(), {2, 3, 1}); same(T{3, 1, 2}:topk(1, 1, {largest = false}), {1}); same(T{1, 3, 3}:bincount(), {1, 0, 2}); same(T{1, 3, 3}:bincount()[3]:item(), 2); same(T{1, 2, 2, 5}:histc(2, 0, 4), {1, 2})
