@@ -181,7 +181,8 @@ import Testing
         progress.advance(5, [("loss", 0.5)])
         progress.end([("loss", 0.123456), ("accuracy", 0.98765)])
         progress.close()
-        #expect(text == "epoch 1/2  loss 0.1235  accuracy 0.9877  0.0 s\n")
+        #expect(text.hasPrefix("epoch 1/2  loss 0.1235  accuracy 0.9877  ") && text.hasSuffix("s\n"))
+        #expect(text.utf8.allSatisfy { $0 >= 32 || $0 == 10 })
     }
 
     @Test func liveProgress() throws {
@@ -193,7 +194,17 @@ import Testing
         #expect(line.hasPrefix("epoch 1/2") && line.contains("5/10") && line.contains("ms/step") && line.count < 60)
         progress.note("stopped")
         progress.end([("loss", 0.1)])
-        #expect(text.hasSuffix("\r\u{1B}[Kstopped\nepoch 1/2  loss 0.1000  0.0 s\n"))
+        #expect(text.contains("\r\u{1B}[Kstopped\nepoch 1/2  loss 0.1000  "))
+    }
+
+    /// Loss and accuracy leave room for a bar on a terminal of 80 columns.
+    @Test func liveProgressHasABar() throws {
+        var text = ""
+        let progress = TextProgress(isLive: true, width: { 80 }) { text += $0 }
+        progress.begin("epoch 1/10", total: 938)
+        progress.advance(469, [("loss", 0.1426), ("accuracy", 0.9582)])
+        let line = try #require(text.split(separator: "\u{1B}[K").last)
+        #expect(line.contains("│") && line.contains("accuracy 0.9582") && line.count < 80)
     }
 
     @Test func numbersInProgress() {
@@ -202,7 +213,7 @@ import Testing
             (0.00001234, "1.234e-5"), (1.5e9, "1.500e9"), (.nan, "nan"), (.infinity, "inf"), (99999, "99999"),
         ]
         for (value, text) in cases { #expect(TextProgress.significant(value) == text) }
-        #expect([0.04, 9.96, 61, 3601].map(TextProgress.duration) == ["0.0 s", "10.0 s", "1:01", "1:00:01"])
+        #expect([0.04, 9.96, 61, 3601].map(TextProgress.duration) == ["40 ms", "10.0 s", "1:01", "1:00:01"])
     }
 
     @Test func historyAsTable() throws {

@@ -1,5 +1,5 @@
 -- A variational autoencoder (Kingma and Welling 2014): the encoder turns a digit into a normal distribution over 16 numbers,
--- the decoder turns numbers drawn from it back into a digit. Numbers drawn from nowhere then become new digits.
+-- the decoder turns numbers drawn from it back into a digit. Numbers drawn from the standard normal one become new digits.
 -- Pictures go to the folder named as argument, else to the current one.
 tensor.manual_seed(1)
 

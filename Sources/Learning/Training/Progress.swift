@@ -121,8 +121,9 @@ public final class TextProgress: ProgressSink {
         return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 
-    /// 0.4 s, 12 s, 3:07, 1:02:03.
+    /// 30 ms, 0.4 s, 12 s, 3:07, 1:02:03.
     static func duration(_ seconds: Double) -> String {
+        if seconds < 0.0995 { return fixed(seconds * 1000, 0) + " ms" }
         if seconds < 10 { return fixed(seconds, 1) + " s" }
         let whole = Int(min(seconds, 1e9).rounded())
         if whole < 60 { return "\(whole) s" }
