@@ -41,6 +41,23 @@ import Testing
         #expect(peak < 100_000_000)
     }
 
+    /// A hook that holds the tensor it is on keeps it only until the graph is freed.
+    @Test func hooksLetGraphsGo() throws {
+        let kept = try Script().run("""
+            local w = tensor.ones(100, 100, {requires_grad=true})
+            local before = nj.memory().tensor
+            for i = 1, 200 do
+                local y = w * 1
+                y:register_hook(function() return y end)
+                y:sum():backward()
+                w:zero_grad()
+            end
+            collectgarbage() collectgarbage()
+            return nj.memory().tensor - before
+            """).first?.int ?? .max
+        #expect(kept < 1_000_000)
+    }
+
     @Test func sameSeedSameNumbers() throws {
         let text = "tensor.manual_seed(7) local s = {} for _, x in ipairs{tensor.rand(5), tensor.randn(5), tensor.randperm(5)} do s[#s + 1] = tostring(x) end print(table.concat(s))"
         #expect(try printed(text) == printed("nj.set_num_threads(1) " + text + " nj.set_num_threads(2)"))
