@@ -250,6 +250,7 @@ import Testing
         ("local m = nn.Linear(2, 1) local opt = optim.SGD(m:parameters(), {lr=0.1}) for i = 1, 3 do m(x):sum():backward() m(x):sum():backward() opt:step() m:zero_grad() end", []),
         ("local m = nn.Linear(2, 1) local opt = optim.SGD(m:parameters(), {lr=0.1}) for i = 1, 3 do m(x):sum():backward() opt:step() for _, p in ipairs(m:parameters()) do p.grad:zero_() end end", []),
         ("local m = nn.Linear(2, 1) local opt = optim.SGD(m:parameters(), {lr=0.1}) for i = 1, 3 do m(x):sum():backward() opt:step() opt:zero_grad{set_to_none=false} end", []),
+        ("local m, other = nn.Linear(2, 1), nn.Linear(2, 1) m:fit(data.TensorDataset(tensor.ones(8, 2), tensor.ones(8, 1)), {loss='mse', verbose=false, optimizer=optim.SGD(other:parameters(), {lr=0.1})})", ["N10"]),
         // A training that diverges, one that learns by heart, a validation of one class, and one where all is well.
         ("local w = nn.Linear(2, 1) w:fit(data.TensorDataset(tensor.ones(80, 2), tensor.ones(80, 1)), {batch_size=8, loss='mse', verbose=false, optimizer=optim.SGD(w:parameters(), {lr=2})})", ["N13"]),
         ("local m = nn.Linear(2, 2) local y = tensor.cat{tensor.ones(20), tensor.full({20}, 2)}:long() local all = data.TensorDataset(tensor.rand(40, 2), y, {classes={'a', 'b'}}) m:fit(all, {loss='cross_entropy', verbose=false, validation=data.TensorDataset(tensor.rand(9, 2), tensor.ones(9):long(), {classes={'a', 'b'}})})", ["N18"]),

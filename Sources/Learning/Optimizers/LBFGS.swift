@@ -31,6 +31,8 @@ public final class LBFGS: Optimizer {
     }
     private var memory = Memory()
 
+    public override var needsClosure: Bool { true }
+
     /// Not possible without a closure.
     public override func step() throws {
         throw LearningError.argument("LBFGS", "step needs a function that computes the loss: opt:step(function() … end)")

@@ -120,6 +120,9 @@ open class Optimizer {
 
     // MARK: To override
 
+    /// Whether steps need a function that computes the loss, as they evaluate it several times.
+    open var needsClosure: Bool { false }
+
     /// Refuses combinations of options that make no sense.
     open func check(_ group: ParameterGroup) throws {}
 

@@ -95,6 +95,7 @@ public final class Trainer {
         }
         state.epoch = checkpoint?.epoch ?? 0
         let hints = TrainingHints(optimizer, loss)
+        hints.see(model)
         let modes = model.modules.map { ($0, $0.isTraining) }
         defer {
             for (module, mode) in modes where module.isTraining != mode {
@@ -142,11 +143,7 @@ public final class Trainer {
         while !state.shouldStop, let batch = try pass.next() {
             for callback in options.callbacks { try callback.onBatchBegin(state) }
             let (inputs, target) = try Trainer.parts(of: batch)
-            optimizer.zeroGrad()
-            let prediction = try model.output(inputs)
-            let value = try loss(prediction, target)
-            try value.backward()
-            try optimizer.step()
+            let (prediction, value) = try update(inputs, target)
             state.batchLoss = try value.scalar("fit").doubleValue
             try hints.see(loss: state.batchLoss, target: target)
             average.add(state.batchLoss, target.shape.first ?? 1)
@@ -168,6 +165,28 @@ public final class Trainer {
         options.progress?.end(state.values)
         for callback in options.callbacks where !callback.comesLast { try callback.onEpochEnd(state) }
         for callback in options.callbacks where callback.comesLast { try callback.onEpochEnd(state) }
+    }
+
+    /// One step on a batch: the prediction and the loss before it.
+    private func update(_ inputs: [Tensor], _ target: Tensor) throws -> (prediction: Tensor, loss: Tensor) {
+        func compute() throws -> (prediction: Tensor, loss: Tensor) {
+            optimizer.zeroGrad()
+            let prediction = try model.output(inputs), value = try loss(prediction, target)
+            try value.backward()
+            return (prediction, value)
+        }
+        guard optimizer.needsClosure else {
+            let first = try compute()
+            try optimizer.step()
+            return first
+        }
+        var first: (prediction: Tensor, loss: Tensor)?
+        let value = try optimizer.step {
+            let result = try compute()
+            first = first ?? result
+            return result.loss
+        }
+        return first ?? (value, value)
     }
 
     /// Loss and metrics on a set, in evaluation mode; the mode is restored.

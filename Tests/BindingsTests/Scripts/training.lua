@@ -36,6 +36,11 @@ fails("there is no optimizer named \"adm\"", function() regressor():fit(numbers,
 fails("accuracy", function() regressor():fit(numbers, with{epochs = 1, loss = "mse", metrics = {"acuracy"}}) end)
 fails("unknown option 'epoch'. Did you mean 'epochs'?", function() regressor():fit(numbers, with{epoch = 1, loss = "mse"}) end)
 
+-- Also LBFGS, which evaluates the loss several times
+model = regressor()
+near(model:fit(numbers, with{epochs = 3, batch_size = 60, optimizer = optim.LBFGS(model:parameters(), {line_search_fn = "strong_wolfe"}), loss = "mse"}).loss[3], 0)
+near(model.weight, {{2, -1}}); near(model.bias, {0.5})
+
 -- A loop written by hand gives the same numbers, bit for bit
 for _, shuffle in ipairs{true, false} do
     local one = classifier()

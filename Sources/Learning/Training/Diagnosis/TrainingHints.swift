@@ -17,6 +17,14 @@ final class TrainingHints {
 
     init(_ optimizer: Optimizer, _ loss: Loss) { (self.optimizer, firstClass) = (optimizer, loss.firstClass) }
 
+    /// Before the first batch.
+    func see(_ model: Module) {
+        let updated = Set(optimizer.groups.flatMap { $0.parameters.map(ObjectIdentifier.init) }), learning = model.parameters.filter(\.requiresGrad)
+        if !learning.isEmpty, learning.allSatisfy({ !updated.contains(ObjectIdentifier($0)) }) {
+            say("N10", "the optimizer has none of the model's \(learning.count) parameters, so they will not change. Make it with model:parameters().")
+        }
+    }
+
     /// After each batch.
     func see(loss: Double, target: Tensor) throws {
         steps += 1
