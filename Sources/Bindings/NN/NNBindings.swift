@@ -9,14 +9,14 @@ extension Bindings {
             Namespace("nn", "Neural networks: layers, losses, training, and modules of one's own.", foreignNames: foreignLayers) {
                 LayerFunctions.own
                 LayerFunctions.containers
-                LayerFunctions.layers
-                LayerFunctions.embeddings
+                LayerFunctions.typed(LayerFunctions.layers)
+                LayerFunctions.typed(LayerFunctions.embeddings)
                 LayerFunctions.shapes
-                LayerFunctions.convolutions
+                LayerFunctions.typed(LayerFunctions.convolutions)
                 LayerFunctions.adaptivePools
-                LayerFunctions.normalizations
-                LayerFunctions.recurrent
-                LayerFunctions.attention
+                LayerFunctions.typed(LayerFunctions.normalizations)
+                LayerFunctions.typed(LayerFunctions.recurrent)
+                LayerFunctions.typed(LayerFunctions.attention)
                 LayerFunctions.activations
                 LossFunctions.all
                 LossFunctions.pairs
@@ -68,6 +68,17 @@ enum LayerFunctions {
             parameter.isParameter = true
             try parameter.setRequiresGrad(wanted)
             return parameter
+        }
+    }
+
+    /// Layers with parameters take the type of these as an option, as in PyTorch.
+    static func typed(_ functions: [Function]) -> [Function] {
+        let plain = ["Flatten", "Dropout", "Dropout2d", "AlphaDropout", "MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d", "TransformerEncoder", "TransformerDecoder", "PositionalEncoding"]
+        return functions.map { function in
+            if plain.contains(function.declaration.name) { return function }
+            return function.taking(Param("dtype", DType?.self, "type of the parameters; float32 when left out")) { call, dtype in
+                if let dtype { try Module.read(call, at: -1).to(dtype) }
+            }
         }
     }
 

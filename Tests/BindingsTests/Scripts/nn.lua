@@ -201,6 +201,10 @@ end
 same(nn.ReLU(true).inplace, true); same(nn.LeakyReLU(0.1, true).negative_slope, 0.1); fails("cannot be changed in place", function() return nn.ReLU(true)(T({1, 2}, {requires_grad = true})) end)
 do local input = T.ones(100); nn.Dropout(0.5, true)(input); same(input:equal(T.ones(100)), false) end
 
+-- The type of parameters
+same(nn.Linear(2, 1, {dtype = "float64"}).weight.dtype, "float64"); same(nn.Linear(2, 1, {bias = false, dtype = "float64"}).bias, nil); same(nn.LayerNorm{2, 3, dtype = "float64"}.weight.dtype, "float64"); same(nn.LSTM(2, 3, {dtype = "float64"})(T.ones(1, 1, 2):double()).dtype, "float64")
+same(nn.BatchNorm1d(2, {dtype = "float64"}).num_batches_tracked.dtype, "int64"); same(nn.Conv2d{in_channels = 1, out_channels = 1, kernel_size = 1, dtype = "float64"}.bias.dtype, "float64"); fails("nn.Linear: option 'dtype' must be a dtype", function() return nn.Linear(2, 1, {dtype = "double"}) end); fails("floating point", function() return nn.Linear(2, 1, {dtype = "int64"}) end)
+
 -- What layers were made with
 local made = nn.Linear(3, 4); same({made.in_features, made.out_features}, {3, 4})
 made = nn.Conv2d(2, 4, 3, {stride = 2, padding = {1, 0}, groups = 2}); same({made.in_channels, made.out_channels, made.groups, made.padding_mode}, {2, 4, 2, "zeros"}); same({made.kernel_size, made.stride, made.padding, made.dilation}, {{3, 3}, {2, 2}, {1, 0}, {1, 1}}); same(nn.Conv1d(1, 1, 3, {padding = "same"}).padding, "same")
