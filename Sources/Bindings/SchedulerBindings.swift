@@ -45,7 +45,7 @@ enum SchedulerFunctions {
 
     /// A program that makes a schedule and shows where it leads.
     private static func example(_ arguments: String) -> String {
-        optimizer + "local s = optim.lr_scheduler.\(arguments)\nfor epoch = 1, 3 do\n  opt:step()\n  s:step()\n  print(opt.lr)\nend"
+        optimizer + "local s = optim.lr_scheduler.\(arguments)\nfor epoch = 1, 3 do\n  -- here the batches of an epoch\n  s:step()\n  print(opt.lr)\nend"
     }
 
     private static var opt: Param<Optimizer> { Param("optimizer", Optimizer.self, "the optimizer whose rate changes") }

@@ -18,8 +18,11 @@ import Testing
         let declarations = try Script().session.runtime.registry.declarations.filter { !$0.example.isEmpty }
         #expect(declarations.count > 250)
         for declaration in declarations {
-            let message = try Script().error(declaration.example)
-            #expect(message == nil, "the example of \(declaration.path)")
+            let script = try Script()
+            var hints: [String] = []
+            script.session.presentation.hint = { hints.append($0) }
+            let message = script.error(declaration.example)
+            #expect(message == nil && hints == [], "the example of \(declaration.path)")
         }
     }
 
