@@ -215,9 +215,9 @@ extension Tensor {
         return result
     }
 
-    /// This tensor with its elements in the order of another one's memory.
+    /// This tensor with its elements in the type of another one and in the order of its memory.
     func laidOut(like other: Tensor) throws -> Tensor {
-        if layout === other.layout || (strides == other.strides && dtype == other.dtype) { return self }
+        if dtype == other.dtype, layout === other.layout || strides == other.strides { return self }
         let result = try other.detach().clone()
         try result.copy_(self)
         return result

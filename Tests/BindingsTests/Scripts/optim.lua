@@ -124,6 +124,23 @@ for _, name in ipairs{"SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "Adagr
 end
 fails("load_state_dict", function() optim.SGD({parameter()}, 0.1):load_state_dict{foo = tensor{1}} end)
 
+-- A model that changes its type goes on with what the optimizer remembers
+for _, name in ipairs{"SGD", "Adam", "RMSprop", "Lamb"} do
+    local function train(changes)
+        tensor.manual_seed(1)
+        local model = nn.Linear(2, 1)
+        local opt = optim[name](model:parameters(), name == "SGD" and {lr = 0.1, momentum = 0.9} or {lr = 0.1})
+        for i = 1, 4 do
+            if changes and i == 3 then model:to("float64") end
+            opt:zero_grad()
+            model(tensor.ones(1, 2):to(model.weight.dtype)):square():sum():backward()
+            opt:step()
+        end
+        return model.weight:detach():float()
+    end
+    near(train(true), train(false))
+end
+
 -- Schedules, with PyTorch's rates
 local function rates(name, n, ...)
     local opt = optim.SGD({parameter()}, {lr = 0.1, momentum = 0.9})
