@@ -29,6 +29,7 @@ extension Bindings {
                     module.isTraining = value
                     module.modeChanged()
                 })
+                Property("typename", "What kind of module it is, such as \"Linear\", or the name given to nn.module.", of: Module.self) { $0.kind }
                 moduleCalls
                 moduleMembers
                 moduleModes
@@ -102,7 +103,7 @@ extension Bindings {
         Function("modules", "This module and all inside it.", Param("self", Module.self), returns: "table of modules",
             example: "print(#nn.Sequential{nn.Linear(2, 1), nn.ReLU()}:modules())", see: ["nn.Module:children"]) { (module: Module) in module.modules }
         Function("apply", "Calls a function with every module inside, innermost first, and with this one.", Param("self", Module.self), Param("fn", LuaFunction.self, "function(module)"), returns: "the module itself",
-            example: "nn.Sequential{nn.ReLU()}:apply(function(m) print(m) end)") { (module: Module, fn: LuaFunction) -> Receiver in
+            example: "nn.Sequential{nn.Linear(2, 1), nn.ReLU()}:apply(function(m) if m.typename == \"Linear\" then nn.init.zeros_(m.bias) end end)") { (module: Module, fn: LuaFunction) -> Receiver in
             try module.apply { _ = try fn.call([.object($0)]) }
             return Receiver()
         }

@@ -97,11 +97,12 @@ enum SummaryInput: LuaArgument {
     case shape([Int])
     case tensors([Tensor])
 
-    static var luaType: LuaType { LuaType("shape", phrase: "a table of sizes, a tensor or a table of tensors", annotation: "integer[]|tensor.Tensor|tensor.Tensor[]") }
+    static var luaType: LuaType { LuaType("shape", phrase: "a table of sizes, a tensor or a table of tensors", annotation: "integer|integer[]|tensor.Tensor|tensor.Tensor[]") }
     static var tables: TableUse { .positions }
 
     static func read(_ call: Call, at index: Int32) throws -> SummaryInput {
         if let tensor = call.object(at: index, as: Tensor.self) { return .tensors([tensor]) }
+        if let size = call.integer(at: index) { return .shape([size]) }
         if let shape = try? [Int].read(call, at: index) { return .shape(shape) }
         do { return .tensors(try [Tensor].read(call, at: index)) } catch is Mismatch { throw call.mismatch(luaType, at: index) }
     }

@@ -210,6 +210,7 @@ local made = nn.Linear(3, 4); same({made.in_features, made.out_features}, {3, 4}
 made = nn.Conv2d(2, 4, 3, {stride = 2, padding = {1, 0}, groups = 2}); same({made.in_channels, made.out_channels, made.groups, made.padding_mode}, {2, 4, 2, "zeros"}); same({made.kernel_size, made.stride, made.padding, made.dilation}, {{3, 3}, {2, 2}, {1, 0}, {1, 1}}); same(nn.Conv1d(1, 1, 3, {padding = "same"}).padding, "same")
 same(nn.MaxPool2d(2).kernel_size, 2); same(nn.MaxPool2d(2).stride, 2); same(nn.BatchNorm1d(5).num_features, 5); same(nn.BatchNorm1d(5, 1e-5, nil).momentum, nil); same(nn.LayerNorm{2, 3}.normalized_shape, {2, 3}); same(nn.GroupNorm(2, 4).num_groups, 2); same(nn.Dropout(0.3).p, 0.3)
 made = nn.Embedding(7, 2, 3); same({made.num_embeddings, made.embedding_dim, made.padding_idx}, {7, 2, 3}); made = nn.LSTM(2, 3, 2, {bidirectional = true}); same({made.input_size, made.hidden_size, made.num_layers, made.batch_first, made.bidirectional}, {2, 3, 2, false, true})
+same(made.typename, "LSTM"); same(Block(2).typename, "Block"); same(model:summary{3}.parameters, 12); same(nn.Linear(3, 2):summary(3).parameters, 8)
 same(nn.MultiheadAttention(8, 2).num_heads, 2); same(nn.Softmax(1).dim, 1); same(nn.Softmax().dim, -1); same(nn.GELU("tanh").approximate, "tanh"); same(nn.MSELoss("sum").reduction, "sum"); same(made:clone().hidden_size, 3)
 fails("a module has no field 'in_featurs'", function() return nn.Linear(1, 1).in_featurs end)
 
