@@ -67,12 +67,19 @@ final class ProgressLoop: LuaObject {
             })
     }
 
+    /// Whether an iterator is that of ipairs or pairs, which come with a table and where to begin.
+    private static func isCut(_ iterator: LuaFunction, _ call: Call) throws -> Bool {
+        guard case .function(let ipairs) = call.runtime[global: "ipairs"], case .function(let equal) = call.runtime[global: "rawequal"] else { return false }
+        let known = [call.runtime[global: "next"], try ipairs.call([.table(call.runtime.makeTable())]).first ?? .nil]
+        return try known.contains { try equal.call([$0, .function(iterator)]).first?.isTrue ?? false }
+    }
+
     /// `nj.progress`.
     static var function: Function {
         Function("nj.progress", "Shows how far a loop is: a bar on a terminal, one line at the end elsewhere.",
             Param("over", ProgressRange.self, "a number of steps, a list, a loader, or an iterator such as pairs(t) gives"), Param("state", LuaValue.self, default: .nil, "the iterator's state"), Param("control", LuaValue.self, default: .nil, "the iterator's first value"),
             Param("desc", String.self, default: "progress", "what the line begins with"), Param("total", Int?.self, "number of steps, where an iterator does not tell"),
-            returns: "an iterator for `for … in`", details: "Leaving the loop early ends the line as well.",
+            returns: "an iterator for `for … in`", details: "Options go with a number, a list or a loader; Lua cuts pairs(t) to its first value when something follows. Leaving the loop early ends the line as well.",
             example: "local sum = 0\nfor i in nj.progress(10, {desc=\"adding\"}) do sum = sum + i end\nprint(sum)\nfor i, name in nj.progress({\"a\", \"b\"}, {desc=\"names\"}) do print(i, name) end") { (call: Call, over: ProgressRange, state: LuaValue, control: LuaValue, title: String, total: Int?) -> Results in
             if let total, total < 0 { throw TensorError.argument("nj.progress", "total must not be negative, got \(total)") }
             let sink = Presentation.of(call.runtime).progress(call.runtime)
@@ -83,7 +90,19 @@ final class ProgressLoop: LuaObject {
                 guard case .function(let ipairs) = call.runtime[global: "ipairs"], case .function(let next)? = try ipairs.call([.table(list)]).first else { return Results() }
                 loop = ProgressLoop(title, count: total ?? list.count, iterator: ["iterator": .function(next), "state": .table(list), "control": .integer(0)], sink)
             case .loader(let box): loop = ProgressLoop(title, count: box.loader.count, pass: PassBox(try box.loader.makePass(), box), sink)
-            case .iterator(let iterator): loop = ProgressLoop(title, count: total, iterator: ["iterator": .function(iterator), "state": state, "control": control], sink)
+            case .iterator(let iterator):
+                var (title, total, state) = (title, total, state)
+                if case .table(let options) = state, call.argumentCount == 2 {
+                    if try ProgressLoop.isCut(iterator, call) {
+                        throw TensorError.argument("nj.progress", "Lua cuts ipairs(t) and pairs(t) to their first value where more arguments follow. Give the list itself, nj.progress(t, {desc=…}), or ipairs(t) alone")
+                    }
+                    // Behind a function that needs no state a table holds options.
+                    let pairs = options.pairs
+                    if !pairs.isEmpty, pairs.allSatisfy({ ["desc", "total"].contains($0.key.text) }) {
+                        (title, total, state) = (options["desc"].text ?? title, options["total"].int ?? total, .nil)
+                    }
+                }
+                loop = ProgressLoop(title, count: total, iterator: ["iterator": .function(iterator), "state": state, "control": control], sink)
             }
             return Results(loop, Int?.none, Int?.none, loop)
         }

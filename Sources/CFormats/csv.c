@@ -194,7 +194,7 @@ static void parse(nj_csv_piece *piece) {
                 double value;
                 unsigned kind;
                 const uint8_t *q = nj_read_number(p, f->decimal, &value, &kind);
-                if (q && q <= end && (q == end || ends_field(f, *q))) {
+                if (q && q <= end && (q == end || ends_field(f, *q)) && !(f->number_missing && is_missing(f, p, q - p))) {
                     column->seen |= NJ_CSV_SAW_NUMBER | kind << 1;
                     column->numbers[row] = value;
                     p = q;

@@ -6,8 +6,13 @@ import Testing
     /// `same(actual, expected)` compares deeply, numbers to 1e-6, and `near` to 1e-5; `fails(text, f)` wants an error that contains a text.
     private static let checks = """
         local problems = {}
-        local function plain(v) if type(v) == "userdata" then return v:totable() end return v end
+        local function plain(v)
+            if type(v) ~= "userdata" then return v end
+            local isTensor, list = pcall(function() return v:totable() end)
+            return isTensor and list or not isTensor and tostring(v)
+        end
         local function shown(v)
+            v = plain(v)
             if type(v) ~= "table" then return tostring(v) end
             local parts = {}
             for i, e in ipairs(v) do parts[i] = shown(e) end
@@ -15,6 +20,7 @@ import Testing
         end
         local tolerance
         local function equal(a, b)
+            a, b = plain(a), plain(b)
             if type(a) == "table" and type(b) == "table" then
                 if #a ~= #b then return false end
                 for i = 1, #b do if not equal(a[i], b[i]) then return false end end
@@ -25,7 +31,7 @@ import Testing
         end
         local function note(text, level) problems[#problems + 1] = "line " .. debug.getinfo(level, "l").currentline .. ": " .. text end
         local function compare(a, b, t)
-            a, b, tolerance = plain(a), plain(b), t
+            tolerance = t
             if not equal(a, b) then note("got " .. shown(a) .. ", expected " .. shown(b), 4) end
         end
         function same(a, b) compare(a, b, 1e-6) return nil end
@@ -38,7 +44,7 @@ import Testing
         function problems_found() return table.concat(problems, "\\n") end
         """
 
-    @Test(arguments: ["tensor", "nn", "training", "optim"])
+    @Test(arguments: ["tensor", "nn", "training", "optim", "data", "metrics", "plot", "nj"])
     func holds(_ file: String) throws {
         let folder = #filePath.prefix(through: #filePath.lastIndex(of: "/") ?? #filePath.startIndex)
         let script = try Script()

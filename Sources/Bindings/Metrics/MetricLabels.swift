@@ -59,7 +59,7 @@ struct ClassList: LuaArgument {
     let names: [String]?
 
     static var luaType: LuaType { LuaType("classes", phrase: "a table of labels, or of the names of all classes", annotation: "integer[]|string[]") }
-    static var tables: TableUse { .positions }
+    static var tables: TableUse { .elements }
 
     static func read(_ call: Call, at index: Int32) throws -> ClassList {
         guard case .table(let table) = call.value(at: index) else { throw call.mismatch(luaType, at: index) }

@@ -57,6 +57,8 @@ extension MetricKind {
             MetricKind(Words(name: "perplexity", type: "Perplexity", summary: "Among how many equally likely tokens the model still hesitates.", labels: .targets,
                 inputs: "tensor{{2, 0, 0}, {0, 1, 0}}, tensor{1, 2}", predictions: "scores before softmax [..., C]", targets: "token ids [...], from 1"),
                 Param("ignore_index", ClassLabel?.self, "a token id that does not count")) { Metrics.perplexity(ignoring: $0?.index) },
+            MetricKind(Words(name: "silhouette", type: "Silhouette", summary: "How well points lie in their own cluster rather than in the nearest other, -1..1 (Rousseeuw 1987).", labels: .none,
+                inputs: "tensor{{0, 0}, {0, 1}, {5, 5}, {5, 6}}, tensor{1, 1, 2, 2}", predictions: "points [N, D]", targets: "the cluster of each point [N]")) { Metrics.silhouette() },
         ]
     }
 

@@ -38,11 +38,6 @@ extension Bindings {
 enum MetricFunctions {
     /// Measures of something other than predictions and targets.
     @FunctionBuilder static var others: [Function] {
-        Function("metrics.silhouette", "How well points lie in their own cluster rather than in the nearest other, -1..1 (Rousseeuw 1987).",
-            Param("points", Tensor.self, shape: "[N, D]", "the points"), Param("labels", Tensor.self, shape: "[N]", "the cluster of each"), returns: "number",
-            example: "print(metrics.silhouette(tensor{{0, 0}, {0, 1}, {5, 5}, {5, 6}}, tensor{1, 1, 2, 2}))") { (points: Tensor, labels: Tensor) in
-            try Metrics.silhouette(points, labels)
-        }
         Function("metrics.bleu", "How much of a text's word sequences its references share, 0..1 (Papineni et al. 2002).",
             Param("candidate", Tokens.self, "a text, whose words are compared, or a table of tokens"), Param("references", OneOrMany<Tokens>.self, "a text or a table of texts or of tables of tokens"),
             Param("max_n", Int.self, default: 4, "the longest sequences compared"), Param("smooth", Bool.self, default: false, "adds one to the counts of sequences of two and more, so that short texts do not score 0"), returns: "number",

@@ -63,6 +63,7 @@ final class SweepView: LuaObject {
             Property("diverged", "Whether the loss exploded before the last rate.", of: SweepView.self) { $0.sweep.diverged }
             Property("lrs", "The rates.", of: SweepView.self) { $0.sweep.rates }
             Property("losses", "The loss at each rate, smoothed.", of: SweepView.self) { $0.sweep.losses }
+            SweepView.plot
             Function(raw: "__tostring", "The losses as a chart of bars, and the suggestion.", Param("self", SweepView.self), results: [.string]) { call in
                 call.push(try SweepView.read(call, at: 1).text)
                 return 1

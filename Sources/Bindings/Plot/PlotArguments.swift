@@ -60,7 +60,9 @@ struct PlotArguments {
 
     private func check(_ options: [String: LuaValue], _ names: [String]) throws {
         for name in options.keys.sorted() where !names.contains(name) {
-            let near = (Self.foreignNames[name] ?? nearest(to: name, in: names)).map { " Did you mean '\($0)'?" } ?? ""
+            let isNumber = options[name]?.double != nil && names.contains("names") && names.contains("values")
+            let near = (Self.foreignNames[name] ?? nearest(to: name, in: names)).map { " Did you mean '\($0)'?" }
+                ?? (isNumber ? " Names and values go in two lists: \(path)({\"\(name)\", …}, {\(options[name]?.double.map(TextTable.number) ?? "1"), …})." : "")
             throw error("unknown option '\(name)'.\(near) Options: " + names.joined(separator: ", "))
         }
     }

@@ -100,6 +100,20 @@ extension HistoryView {
     }
 }
 
+extension SweepView {
+    static var plot: Function {
+        Function("plot", "Shows the loss over the learning rate, with the suggestion marked.", Param("self", SweepView.self), Param("show", Bool.self, default: true, "whether it is shown at once"), returns: "figure",
+            example: "local set = data.TensorDataset(tensor.randn(64, 2), tensor.randint(1, 2, {64}))\nnn.lr_find(nn.Linear(2, 2), set, {loss=\"cross_entropy\"}):plot()", see: ["nn.lr_find"]) { (call: Call, view: SweepView, show: Bool) in
+            let sweep = view.sweep
+            var marks: [any Mark] = [try Line(x: sweep.rates.map { Double($0) }, y: sweep.losses.map { Double($0) })]
+            if let suggestion = sweep.suggestion { marks.append(Rule(.vertical(Double(suggestion)), name: "suggestion \(TextTable.number(Double(suggestion)))")) }
+            var panel = Panel(marks, title: "Learning rates", xLabel: "learning rate", yLabel: "loss")
+            panel.xScale = .log
+            return try FigureBox(Figure(panel)).shown(in: call.runtime, show)
+        }
+    }
+}
+
 extension SchedulerFunctions {
     static var plot: Function {
         let made = "local opt = optim.SGD(nn.Linear(2, 1):parameters(), {lr=0.1})\nlocal s = optim.lr_scheduler.StepLR(opt, 10)\n"

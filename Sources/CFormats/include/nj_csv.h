@@ -26,6 +26,7 @@ typedef struct {
     const char *const *missing;  // spellings of missing values, sorted by length
     const int *missing_lengths;
     int missing_count;
+    bool number_missing;       // some of them read as numbers, such as -999
 } nj_csv_format;
 
 // A field in the text. `start` is NULL when it is missing; `length` is negative when it holds quotes

@@ -29,7 +29,9 @@ extension Dataset {
         } else {
             deal(order, fractions, &parts)
         }
-        return try parts.map { try Subset(self, $0) }
+        let result = try parts.map { try Subset(self, $0) }
+        try lookAt(result, "split")
+        return result
     }
 
     /// The first n examples.
@@ -87,9 +89,11 @@ extension Dataset {
         } else {
             for (i, index) in order.enumerated() { fold[index] = i * k / count }
         }
-        return try (0..<k).map { part in
-            (try Subset(self, order.filter { fold[$0] != part }), try Subset(self, order.filter { fold[$0] == part }))
+        let folds = try (0..<k).map { part in
+            (train: try Subset(self, order.filter { fold[$0] != part }), validation: try Subset(self, order.filter { fold[$0] == part }))
         }
+        try lookAt(folds.map(\.validation), "k_fold")
+        return folds
     }
 
     /// The examples for which `body` returns true.

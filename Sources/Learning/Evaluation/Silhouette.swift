@@ -55,3 +55,32 @@ extension Metrics {
         return total / Double(n)
     }
 }
+
+extension Metrics {
+    /// The silhouette of all points that batches brought.
+    public static func silhouette() -> Measure {
+        Measure("silhouette", Clusters()) { .number(try silhouette(Tensor($0.points, shape: [$0.labels.count, $0.width]), Tensor($0.labels.map { Int64($0) }))) }
+    }
+}
+
+/// All points seen, with the cluster of each.
+private struct Clusters: MeasureState {
+    private(set) var points: [Double] = []
+    private(set) var labels: [Int] = []
+    private(set) var width = 0
+
+    var isEmpty: Bool { labels.isEmpty }
+
+    mutating func update(_ points: Tensor, _ clusters: Tensor, _ operation: String) throws {
+        let labels = try targetLabels(clusters, operation)
+        guard points.rank == 2, points.shape[0] == labels.count else {
+            throw TensorError.shapes(operation, [points.shape, clusters.shape], detail: "points are [N, D] with N labels")
+        }
+        guard isEmpty || points.shape[1] == width else {
+            throw TensorError.shapes(operation, [points.shape], detail: "the batches before had points of \(width) coordinates")
+        }
+        width = points.shape[1]
+        self.points += try doubles(points)
+        self.labels += labels
+    }
+}

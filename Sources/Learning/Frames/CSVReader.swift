@@ -56,6 +56,7 @@ final class CSVReader {
         format.missing = UnsafePointer(missing)
         format.missing_lengths = UnsafePointer(missingLengths)
         format.missing_count = Int32(words.count)
+        format.number_missing = options.missing.contains { Double($0) != nil }
         format.quote = options.quote ?? 0
         format.decimal = options.decimal
         format.latin1 = options.encoding == .latin1

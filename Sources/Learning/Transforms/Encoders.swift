@@ -5,11 +5,33 @@ open class CategoryEncoder: Transform {
     private final var positions: [[Value: Int]] = []
 
     override func learn(_ columns: [Column], rows: Int) throws {
-        categories = try columns.map { column in
+        let given = try givenCategories(columns.count)
+        categories = try columns.enumerated().map { i, column in
             try checkInterrupt()
-            return try column.sortedCodes(Self.kind + ".fit").values + (countsMissing && column.missingCount > 0 ? [.missing] : [])
+            return try given?[i] ?? column.sortedCodes(Self.kind + ".fit").values + (countsMissing && column.missingCount > 0 ? [.missing] : [])
         }
         index()
+        // Values beside those given are errors, unless unknown ones are let pass.
+        if given != nil { _ = try positions(columns, ".fit") }
+    }
+
+    /// The categories that the option of the name lists for each feature; nil to find them in the data.
+    private func givenCategories(_ width: Int) throws -> [[Value]]? {
+        guard let lists = list("categories") else { return nil }
+        guard lists.count == width else {
+            throw LearningError.argument(Self.kind + ".fit", "categories lists \(lists.count) features, the data have \(width)")
+        }
+        return try lists.enumerated().map { i, list in
+            guard case .array(let elements) = list, !elements.isEmpty else {
+                throw LearningError.argument(Self.kind, "categories must hold a list of values for each feature")
+            }
+            let values = elements.map(Value.init)
+            let isUnsorted = zip(values, values.dropFirst()).contains { if case .number(let a) = $0, case .number(let b) = $1 { a >= b } else { false } }
+            guard !isUnsorted, Set(values).count == values.count else {
+                throw LearningError.argument(Self.kind, "categories of feature \(i + 1): " + (isUnsorted ? "numbers must rise" : "a value comes twice"))
+            }
+            return values
+        }
     }
 
     /// Whether a missing value is a category of its own.
@@ -30,8 +52,8 @@ open class CategoryEncoder: Transform {
 
     /// The position of each value among its feature's categories, nil for missing ones that are no
     /// category, -1 for values not seen at `fit` where those are ignored.
-    final func positions(_ columns: [Column]) throws -> [[Int?]] {
-        let ignores = text("handle_unknown") == "ignore"
+    final func positions(_ columns: [Column], _ step: String = ".transform") throws -> [[Int?]] {
+        let ignores = text("handle_unknown") != "error" && !text("handle_unknown").isEmpty
         return try columns.indices.map { i in
             let column = columns[i], known = positions[i]
             return try (0..<column.count).map { row in
@@ -41,116 +63,38 @@ open class CategoryEncoder: Transform {
                 if value == .missing { return nil }
                 if ignores { return -1 }
                 let list = categories[i].prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (categories[i].count > 8 ? ", …" : "")
-                throw LearningError.argument(Self.kind + ".transform", "column \"\(column.name)\" holds \"\(value)\", "
-                    + "which was not there at fit (\(list)). Say {handle_unknown=\"ignore\"} to let it pass")
+                throw LearningError.argument(Self.kind + step, "column \"\(column.name)\" holds \"\(value)\", "
+                    + (step == ".fit" ? "which categories does not list" : "which was not there at fit") + " (\(list)). Say {handle_unknown=\"ignore\"} to let it pass")
             }
         }
     }
 
-    /// The values at positions of one feature's categories.
-    final func column(_ i: Int, _ name: String, _ positions: [Int?]) throws -> Column {
-        try Column(name, positions.map { $0.map { categories[i][$0] } ?? .missing }, operation: Self.kind)
-            .asKind(of: categories[i])
+    static var categoriesOption: TransformOption {
+        TransformOption("categories", "auto", "a list of values in order for each feature; \"auto\" finds them at fit", choices: ["auto"], takesList: true)
     }
+}
 
-    static var unknownOption: TransformOption {
-        TransformOption("handle_unknown", "error", "what to do with values not seen at fit", choices: ["error", "ignore"])
+extension Value {
+    /// A setting as a value.
+    init(_ json: JSON) {
+        switch json {
+        case .bool(let flag): self = .boolean(flag)
+        case .integer(let number): self = .number(Double(number))
+        case .number(let number): self = .number(number)
+        case .string(let text): self = .text(text)
+        default: self = .missing
+        }
     }
 }
 
 extension Column {
     /// A column of missing values as one of the kind that some values have.
-    fileprivate func asKind(of values: [Value]) -> Column {
+    func asKind(of values: [Value]) -> Column {
         guard missingCount == count, let first = values.first(where: { $0 != .missing }) else { return self }
         switch first {
         case .text: return Column(name, .text, missing: count)
         case .boolean: return Column(name, .boolean, missing: count)
         default: return self
-        }
-    }
-}
-
-/// Makes a feature of 0 and 1 of every value of a feature.
-public final class OneHotEncoder: CategoryEncoder {
-    public override class var kind: String { "OneHotEncoder" }
-    public override class var summary: String { "Makes a feature of 0 and 1 of every value of a feature." }
-    public override class var options: [TransformOption] {
-        [
-            unknownOption,
-            TransformOption("drop", nil, "leaves away the first value, which the others imply: of all features, or of those with two values",
-                choices: ["first", "if_binary"]),
-        ]
-    }
-
-    override var countsMissing: Bool { true }
-
-    /// Whether a feature's first value gets no column.
-    private func drops(_ i: Int) -> Bool {
-        text("drop") == "first" || (text("drop") == "if_binary" && categories[i].count == 2)
-    }
-
-    public override var outputWidth: Int { categories.indices.reduce(0) { $0 + categories[$1].count - (drops($1) ? 1 : 0) } }
-
-    override func apply(_ columns: [Column], rows: Int) throws -> [Column] {
-        let positions = try positions(columns)
-        for (i, column) in columns.enumerated() where positions[i].contains(nil) {
-            guard text("handle_unknown") == "ignore" else {
-                throw LearningError.argument(Self.kind + ".transform", "column \"\(column.name)\" has \(column.missingText), none at fit")
-            }
-        }
-        var result: [Column] = []
-        for (i, column) in columns.enumerated() {
-            try checkInterrupt()
-            for (code, value) in categories[i].enumerated() where !(drops(i) && code == 0) {
-                let name = value == .missing ? "missing" : value.description
-                result.append(Column("\(column.name)_\(name)", positions[i].map { $0 == code ? 1 : 0 }))
-            }
-        }
-        return result
-    }
-
-    override func revert(_ columns: [Column], rows: Int) throws -> [Column] {
-        var start = 0
-        return try categories.indices.map { i in
-            let count = categories[i].count - (drops(i) ? 1 : 0), first = drops(i) ? 1 : 0
-            let numbers = try columns[start..<start + count].map { try $0.feature(Self.kind + ".inverse_transform", allowsMissing: false) }
-            start += count
-            let positions: [Int?] = (0..<rows).map { row in
-                var best: Int?, largest = 0.0
-                for (code, values) in numbers.enumerated() where values[row] > largest { (best, largest) = (code + first, values[row]) }
-                return best ?? (drops(i) ? 0 : nil)
-            }
-            return try column(i, "column_\(i + 1)", positions)
-        }
-    }
-}
-
-/// Numbers the values of every feature in order.
-public final class OrdinalEncoder: CategoryEncoder {
-    public override class var kind: String { "OrdinalEncoder" }
-    public override class var summary: String { "Numbers the values of every feature in order; missing ones stay missing." }
-    public override class var options: [TransformOption] {
-        [unknownOption, TransformOption("first", 0, "the number of the first value")]
-    }
-
-    override func apply(_ columns: [Column], rows: Int) throws -> [Column] {
-        let first = number("first") ?? 0
-        return zip(columns, try positions(columns)).map { column, positions in
-            Column(column.name, positions.map { $0.map { $0 < 0 ? .nan : Double($0) + first } ?? .nan })
-        }
-    }
-
-    override func revert(_ columns: [Column], rows: Int) throws -> [Column] {
-        let first = number("first") ?? 0
-        return try columns.enumerated().map { i, codes in
-            let positions: [Int?] = try codes.feature(Self.kind + ".inverse_transform", allowsMissing: true).map { code in
-                if code.isNaN { return nil }
-                guard let position = Int(exactly: code - first), categories[i].indices.contains(position) else {
-                    throw LearningError.argument(Self.kind + ".inverse_transform", "\(shortNumber(code)) is no code of \(codes.name)")
-                }
-                return position
-            }
-            return try column(i, codes.name, positions)
         }
     }
 }

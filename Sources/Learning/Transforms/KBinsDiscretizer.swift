@@ -6,30 +6,39 @@ public final class KBinsDiscretizer: Transform {
     public override class var summary: String { "Cuts every feature into bins." }
     public override class var options: [TransformOption] {
         [
-            TransformOption("n_bins", 5, "how many bins"),
-            TransformOption("encode", "onehot", "a feature of 0 and 1 for each bin, or the bin's number", choices: ["onehot", "ordinal"]),
+            TransformOption("n_bins", 5, "how many bins; or a list, one number for each feature", takesList: true),
+            TransformOption("encode", "onehot", "a feature of 0 and 1 for each bin, or the bin's number", choices: ["onehot", "onehot-dense", "ordinal"]),
             TransformOption("strategy", "quantile", "bins with as many values each, as wide each, or around centres (k-means)",
                 choices: ["quantile", "uniform", "kmeans"]),
+            TransformOption("quantile_method", "averaged_inverted_cdf", "how quantiles between values are found, as NumPy names it", choices: QuantileMethod.allCases.map(\.rawValue)),
             TransformOption("first", 0, "the number of the first bin"),
         ]
     }
+
+    public override class var refused: [String: String] {
+        ["subsample": "all rows are used", "random_state": "nothing is left to chance"]
+    }
+
+    override var learnsFromValues: Bool { true }
 
     /// Of each feature, one more than bins.
     private var edges: [[Double]] = []
 
     override func check() throws {
-        guard integer("n_bins") >= 2, integer("n_bins") <= 1_000_000 else {
-            throw LearningError.argument(Self.kind, "n_bins must be at least 2, not \(integer("n_bins"))")
+        for n in list("n_bins") == nil ? [number("n_bins") ?? 0] : numbers("n_bins") where !(n >= 2 && n <= 1_000_000 && n == n.rounded()) {
+            throw LearningError.argument(Self.kind, "n_bins must be whole and at least 2, not \(shortNumber(n))")
         }
     }
 
-    private var isOneHot: Bool { text("encode") == "onehot" }
+    private var isOneHot: Bool { text("encode") != "ordinal" }
     public override var outputWidth: Int { isOneHot ? edges.reduce(0) { $0 + $1.count - 1 } : edges.count }
 
     override func learn(_ columns: [Column], rows: Int) throws {
-        let found = try columns.map { column in
+        let counts = list("n_bins") == nil ? [Int](repeating: integer("n_bins"), count: columns.count) : numbers("n_bins").map { Int($0) }
+        guard counts.count == columns.count else { throw LearningError.argument(Self.kind + ".fit", "n_bins lists \(counts.count) features, there are \(columns.count)") }
+        let found = try zip(columns, counts).map { column, n in
             try checkInterrupt()
-            return try edges(column.feature(Self.kind + ".fit", allowsMissing: false).sorted())
+            return try edges(column.feature(Self.kind + ".fit", allowsMissing: false).sorted(), n)
         }
         edges = found
         learned = StateDict()
@@ -37,11 +46,10 @@ public final class KBinsDiscretizer: Transform {
         for (i, edges) in edges.enumerated() { try learn("bin_edges.\(i)", edges) }
     }
 
-    private func edges(_ sorted: [Double]) throws -> [Double] {
+    private func edges(_ sorted: [Double], _ n: Int) throws -> [Double] {
         guard let least = sorted.first, let greatest = sorted.last else { return [] }
         // A feature that does not vary has one bin.
         if least == greatest { return [-.infinity, .infinity] }
-        let n = integer("n_bins")
         switch text("strategy") {
         case "uniform":
             let step = (greatest - least) / Double(n)
@@ -53,20 +61,13 @@ public final class KBinsDiscretizer: Transform {
             return [least] + zip(centres, centres.dropFirst()).map { ($0 + $1) * 0.5 } + [greatest]
         default:
             let step = 100 / Double(n)
-            let all = (0...n).map { i in averagedQuantile(sorted, (i == n ? 100 : Double(i) * step) / 100) }
+            let method = QuantileMethod(rawValue: text("quantile_method")) ?? .averaged_inverted_cdf
+            let all = (0...n).map { i in method.quantile(sorted, (i == n ? 100 : Double(i) * step) / 100) }
             // Bins without width hold nothing.
             var kept = [all[0]]
             for (before, edge) in zip(all, all.dropFirst()) where edge - before > 1e-8 { kept.append(edge) }
             return kept
         }
-    }
-
-    /// The inverse of the empirical distribution, averaged at its steps.
-    private func averagedQuantile(_ sorted: [Double], _ share: Double) -> Double {
-        let position = share * Double(sorted.count), below = position.rounded(.down)
-        let index = Int(below)
-        if position == below, index > 0, index < sorted.count { return (sorted[index - 1] + sorted[index]) * 0.5 }
-        return sorted[min(max(Int(position.rounded(.up)) - 1, 0), sorted.count - 1)]
     }
 
     /// Centres of clusters on a line, moved from where they start until they stay (Lloyd 1982).
@@ -150,6 +151,38 @@ public final class KBinsDiscretizer: Transform {
                 }
             }
             return Column("column_\(i + 1)", bins.map { (edges[$0] + edges[$0 + 1]) * 0.5 })
+        }
+    }
+}
+
+/// How a quantile between two values is found (Hyndman and Fan 1996), by NumPy's names.
+private enum QuantileMethod: String, CaseIterable {
+    case inverted_cdf, averaged_inverted_cdf, interpolated_inverted_cdf, hazen, weibull, linear, median_unbiased, normal_unbiased
+
+    /// What counts as the position of the first and last value, for those that interpolate.
+    private var ends: (Double, Double) {
+        switch self {
+        case .hazen: (0.5, 0.5)
+        case .weibull: (0, 0)
+        case .median_unbiased: (1.0 / 3, 1.0 / 3)
+        case .normal_unbiased: (3.0 / 8, 3.0 / 8)
+        case .interpolated_inverted_cdf: (0, 1)
+        default: (1, 1)
+        }
+    }
+
+    func quantile(_ sorted: [Double], _ share: Double) -> Double {
+        let n = Double(sorted.count), last = sorted.count - 1
+        func value(_ index: Double) -> Double { sorted[min(max(Int(index), 0), last)] }
+        switch self {
+        case .inverted_cdf, .averaged_inverted_cdf:
+            let position = share * n, below = position.rounded(.down)
+            if self == .averaged_inverted_cdf, position == below, below > 0, below < n { return (value(below - 1) + value(below)) * 0.5 }
+            return value(position.rounded(.up) - 1)
+        default:
+            let (a, b) = ends, position = min(max(n * share + a + share * (1 - a - b) - 1, 0), Double(last))
+            let below = position.rounded(.down), t = position - below
+            return value(below) + (value(below + 1) - value(below)) * t
         }
     }
 }

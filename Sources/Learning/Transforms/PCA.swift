@@ -9,10 +9,15 @@ public final class PCA: Transform {
     public override class var summary: String { "The directions in which features vary most, as new features." }
     public override class var options: [TransformOption] {
         [
-            TransformOption("n_components", nil, "how many to keep, or the share of variance to keep between 0 and 1; all by default", takesNumber: true),
+            TransformOption("n_components", nil, "how many to keep, the share of variance to keep between 0 and 1, or the number that is likeliest (Minka 2000); all by default", choices: ["mle"], takesNumber: true),
             TransformOption("whiten", false, "whether each result is scaled to variance 1"),
         ]
     }
+    public override class var refused: [String: String] {
+        Dictionary(uniqueKeysWithValues: ["svd_solver", "tol", "iterated_power", "n_oversamples", "power_iteration_normalizer", "random_state"].map { ($0, "components are always computed exactly") })
+    }
+
+    override var learnsFromValues: Bool { true }
 
     private var mean: [Double] = []
     private var components: [[Double]] = []
@@ -37,6 +42,9 @@ public final class PCA: Transform {
         }
         let means = x.map { $0.reduce(0, +) / Double(rows) }
         for i in x.indices { for row in x[i].indices { x[i][row] -= means[i] } }
+        if text("n_components") == "mle", rows < width {
+            throw LearningError.argument(name, "n_components=\"mle\" needs at least as many rows as features, there are \(rows) of \(width)")
+        }
         // The smaller of the two products of the data with themselves has all there is to know.
         let isWide = width > rows
         let side = isWide ? rows : width
@@ -73,7 +81,9 @@ public final class PCA: Transform {
         }
         let total = values.reduce(0, +), shares = values.map { total == 0 ? 0 : $0 / total }
         var kept = most
-        if let n = number("n_components") {
+        if text("n_components") == "mle" {
+            kept = likeliestRank(values.map { $0 / Double(rows - 1) }, rows: rows)
+        } else if let n = number("n_components") {
             if n >= 1 { kept = Int(n) } else {
                 var sum = 0.0
                 kept = 1
@@ -139,4 +149,34 @@ public final class PCA: Transform {
             return Column("column_\(feature + 1)", values)
         }
     }
+}
+
+/// How many components explain data of these variances best, by the evidence of probabilistic models
+/// of each rank (Minka 2000, "Automatic choice of dimensionality for PCA").
+private func likeliestRank(_ variances: [Double], rows: Int) -> Int {
+    let width = variances.count, n = Double(rows), least = 1e-15
+    func evidence(_ rank: Int) -> Double {
+        guard variances[rank - 1] >= least else { return -.infinity }
+        let free = Double(width - rank)
+        var spectrum = variances, sum = -Double(rank) * log(2)
+        for i in 1...rank {
+            let half = Double(width - i + 1) / 2
+            sum += lgamma(half) - half * log(Double.pi)
+        }
+        sum -= variances[..<rank].reduce(0) { $0 + log($1) } * n / 2
+        let noise = max(least, variances[rank...].reduce(0, +) / free)
+        sum -= log(noise) * n * free / 2
+        let parameters = Double(width * rank) - Double(rank * (rank + 1)) / 2
+        sum += log(2 * Double.pi) * (parameters + Double(rank)) / 2
+        for i in rank..<width { spectrum[i] = noise }
+        for i in 0..<rank {
+            for j in i + 1..<width {
+                sum -= (log((variances[i] - variances[j]) * (1 / spectrum[j] - 1 / spectrum[i])) + log(n)) / 2
+            }
+        }
+        return sum - Double(rank) * log(n) / 2
+    }
+    var best = 0, most = -Double.infinity
+    for rank in 1..<max(width, 1) where evidence(rank) > most { (best, most) = (rank, evidence(rank)) }
+    return best
 }

@@ -3,6 +3,8 @@ public final class Pipeline: Transform {
     public override class var kind: String { "Pipeline" }
     public override class var summary: String { "Transforms one after the other, fitted and applied as one." }
 
+    override var learnsFromValues: Bool { steps.contains { $0.transform.learnsFromValues } }
+
     public internal(set) var steps: [(name: String, transform: Transform)] = []
 
     public required init(_ settings: [String: JSON] = [:]) throws { try super.init(settings) }

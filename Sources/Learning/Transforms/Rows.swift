@@ -54,17 +54,32 @@ public final class PolynomialFeatures: Transform {
     public override class var summary: String { "All products of features up to a degree: 1, a, b, a², ab, b²." }
     public override class var options: [TransformOption] {
         [
-            TransformOption("degree", 2, "the most factors of a product"),
+            TransformOption("degree", 2, "the most factors of a product, or {least, most}", takesList: true),
             TransformOption("interaction_only", false, "whether no feature is multiplied by itself"),
             TransformOption("include_bias", true, "whether the first result is 1"),
         ]
+    }
+
+    public override class var refused: [String: String] { ["order": "tensors are row-major"] }
+
+    /// The least and the most factors of a product.
+    private var degrees: ClosedRange<Int> {
+        let ends = numbers("degree").map { Int(exactly: $0) ?? -1 }
+        return ends.isEmpty ? 0...max(0, integer("degree")) : ends[0]...max(ends[0], ends.last ?? 0)
     }
 
     /// The factors of each product, positions of features.
     private var products: [[Int]] = []
 
     override func check() throws {
-        guard (0...64).contains(integer("degree")) else { throw LearningError.argument(Self.kind, "degree must lie in 0..64") }
+        guard let ends = list("degree") else {
+            guard (0...64).contains(integer("degree")) else { throw LearningError.argument(Self.kind, "degree must lie in 0..64") }
+            return
+        }
+        let values = numbers("degree").map { Int(exactly: $0) ?? -1 }
+        guard ends.count == 2, values.allSatisfy({ (0...64).contains($0) }), values[0] <= values[1] else {
+            throw LearningError.argument(Self.kind, "degree must be a whole number or {least, most}, within 0..64")
+        }
     }
 
     override func learn(_ columns: [Column], rows: Int) throws {
@@ -78,17 +93,17 @@ public final class PolynomialFeatures: Transform {
 
     private func combinations(_ width: Int) throws -> [[Int]] {
         var result: [[Int]] = flag("include_bias") ? [[]] : [], last: [[Int]] = [[]]
-        for _ in 0..<integer("degree") {
+        for degree in 0..<degrees.upperBound {
             var longer: [[Int]] = []
             for product in last {
                 let start = product.last.map { flag("interaction_only") ? $0 + 1 : $0 } ?? 0
                 guard start < width else { continue }
                 for feature in start..<width { longer.append(product + [feature]) }
                 guard result.count + longer.count <= 1_000_000 else {
-                    throw LearningError.argument(Self.kind, "\(width) features have more than 1,000,000 products of degree \(integer("degree"))")
+                    throw LearningError.argument(Self.kind, "\(width) features have more than 1,000,000 products of degree \(degrees.upperBound)")
                 }
             }
-            result += longer
+            if degree + 1 >= degrees.lowerBound { result += longer }
             last = longer
         }
         return result

@@ -1,7 +1,10 @@
+import Glibc
 import Tensors
 
 /// Scales every feature on its own: (x - offset) / scale. Missing values stay missing.
 open class ColumnScaler: Transform {
+    override var learnsFromValues: Bool { true }
+
     /// What is taken away from each feature, and what the rest is divided by.
     private(set) final var offsets: [Double] = []
     private(set) final var scales: [Double] = []
@@ -112,7 +115,14 @@ public final class MinMaxScaler: ColumnScaler {
     override func apply(_ columns: [Column], rows: Int) throws -> [Column] {
         let scaled = try super.apply(columns, rows: rows), range = numbers("feature_range")
         guard flag("clip") else { return scaled }
-        return scaled.map { Column($0.name, ($0.numbers ?? []).map { $0.isNaN ? $0 : min(max($0, range[0]), range[1]) }) }
+        return scaled.map { $0.clipped(to: range[0], range[1]) }
+    }
+}
+
+extension Column {
+    /// Numbers cut to a range; missing ones stay missing.
+    fileprivate func clipped(to low: Double, _ high: Double) -> Column {
+        Column(name, (numbers ?? []).map { $0.isNaN ? $0 : min(max($0, low), high) })
     }
 }
 
@@ -120,10 +130,18 @@ public final class MinMaxScaler: ColumnScaler {
 public final class MaxAbsScaler: ColumnScaler {
     public override class var kind: String { "MaxAbsScaler" }
     public override class var summary: String { "Divides every feature by its largest absolute value." }
+    public override class var options: [TransformOption] {
+        [TransformOption("clip", false, "whether values larger than what was seen are cut to -1..1")]
+    }
 
     override func learn(_ column: [Double]) -> (offset: Double, scale: Double, learned: [(String, Double)]) {
         let largest = column.reduce(0) { $1.isNaN ? $0 : max($0, abs($1)) }
         return (0, Self.usable(largest), [("max_abs", largest), ("scale", Self.usable(largest))])
+    }
+
+    override func apply(_ columns: [Column], rows: Int) throws -> [Column] {
+        let scaled = try super.apply(columns, rows: rows)
+        return flag("clip") ? scaled.map { $0.clipped(to: -1, 1) } : scaled
     }
 }
 
@@ -137,6 +155,7 @@ public final class RobustScaler: ColumnScaler {
             TransformOption("with_centering", true, "whether to take the median away"),
             TransformOption("with_scaling", true, "whether to divide by the distance"),
             TransformOption("quantile_range", [25, 75], "the percentiles between which the distance is measured"),
+            TransformOption("unit_variance", false, "whether normally distributed features get variance 1"),
         ]
     }
 
@@ -145,13 +164,27 @@ public final class RobustScaler: ColumnScaler {
         guard 0 <= range[0], range[0] <= range[1], range[1] <= 100 else {
             throw LearningError.argument(Self.kind, "quantile_range must rise within 0..100")
         }
+        guard !flag("unit_variance") || (0 < range[0] && range[0] < range[1] && range[1] < 100) else {
+            throw LearningError.argument(Self.kind, "with unit_variance quantile_range must lie between 0 and 100: a normal distribution has no ends")
+        }
     }
 
     override func learn(_ column: [Double]) -> (offset: Double, scale: Double, learned: [(String, Double)]) {
         let sorted = column.filter { !$0.isNaN }.sorted(), range = numbers("quantile_range")
         let center = quantile(sorted, 0.5)
-        let scale = Self.usable(quantile(sorted, range[1] / 100) - quantile(sorted, range[0] / 100))
+        var scale = Self.usable(quantile(sorted, range[1] / 100) - quantile(sorted, range[0] / 100))
+        if flag("unit_variance") { scale /= normalQuantile(range[1] / 100) - normalQuantile(range[0] / 100) }
         return (flag("with_centering") ? center : 0, flag("with_scaling") ? scale : 1,
             [("center", center), ("scale", flag("with_scaling") ? scale : 1)])
     }
+}
+
+/// The value below which a share of the standard normal distribution lies.
+private func normalQuantile(_ share: Double) -> Double {
+    var low = -40.0, high = 40.0
+    for _ in 0..<100 {
+        let middle = (low + high) / 2
+        if erfc(-middle / 2.0.squareRoot()) / 2 < share { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
 }

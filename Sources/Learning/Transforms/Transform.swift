@@ -15,6 +15,8 @@ open class Transform {
     open class var summary: String { "" }
     /// What can be set, with defaults.
     open class var options: [TransformOption] { [] }
+    /// Options of scikit-learn's that make no sense here, with the reason.
+    open class var refused: [String: String] { [:] }
 
     /// All options as they are set.
     public let settings: [String: JSON]
@@ -35,15 +37,23 @@ open class Transform {
         for option in Self.options { all[option.name] = option.value }
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
             guard let option = Self.options.first(where: { $0.name == name }) else {
+                if let reason = Self.refused[name] ?? Transform.alwaysRefused[name] { throw LearningError.argument(Self.kind, "there is no option \(name): \(reason)") }
                 let near = nearest(name, Self.options.map(\.name)).map { ". Did you mean \($0)?" } ?? ""
                 throw LearningError.argument(Self.kind, "there is no option \(name)\(near)")
             }
+            // NaN is what null means: a missing value.
+            let value = if case .number(let number) = value, number.isNaN { JSON.null } else { value }
             if let problem = option.problem(with: value) { throw LearningError.argument(Self.kind, "\(name) \(problem)") }
             all[name] = value
         }
         self.settings = all
         try check()
     }
+
+    private static let alwaysRefused = [
+        "copy": "transforms never change their input",
+        "dtype": "results have the type of the features; convert them with :to(dtype)",
+    ]
 
     // MARK: Using
 
@@ -57,9 +67,14 @@ open class Transform {
         let name = Self.kind + ".fit", (columns, rows) = try features.columns(name)
         guard rows > 0 else { throw LearningError.argument(name, "there are no rows to learn from") }
         guard !columns.isEmpty else { throw LearningError.argument(name, "there are no features to learn from") }
-        try learn(columns, rows: rows)
+        let before = (learned, categories)
+        do { try learn(columns, rows: rows) } catch {
+            (learned, categories) = before
+            if isFitted { try checkLearned() }
+            throw error
+        }
         didFit(features, columns.count)
-        Fitted.remember(features, Self.kind)
+        if learnsFromValues { Fitted.remember(features, Self.kind) }
         return self
     }
 
@@ -122,10 +137,13 @@ open class Transform {
 
     // MARK: For transforms to say
 
+    /// Whether results depend on the values of rows seen at `fit`, so that rows for testing leak through.
+    var learnsFromValues: Bool { false }
+
     /// Refuses options that do not fit together.
     func check() throws {}
 
-    /// Learns; throws before anything is changed.
+    /// Learns numbers and categories, which come back when it throws.
     func learn(_ columns: [Column], rows: Int) throws {}
 
     func apply(_ columns: [Column], rows: Int) throws -> [Column] { columns }
@@ -134,7 +152,7 @@ open class Transform {
         throw LearningError.argument(Self.kind + ".inverse_transform", "there is no way back from a \(Self.kind)")
     }
 
-    /// Refuses numbers from a file that no `fit` could have left.
+    /// Takes what was learnt from `learned` and `categories`; refuses what no `fit` could have left there.
     func checkLearned() throws {}
 }
 
@@ -147,20 +165,25 @@ public struct TransformOption: Sendable {
     public let choices: [String]
     /// Whether it takes a number, even if the default is null or a text.
     public let takesNumber: Bool
+    /// Whether it takes a list of anything, which the transform looks at itself.
+    public let takesList: Bool
 
-    init(_ name: String, _ value: JSON, _ summary: String, choices: [String] = [], takesNumber: Bool = false) {
+    init(_ name: String, _ value: JSON, _ summary: String, choices: [String] = [], takesNumber: Bool = false, takesList: Bool = false) {
         self.name = name
         self.value = value
         self.summary = summary
         self.choices = choices
         self.takesNumber = takesNumber
+        self.takesList = takesList
     }
 
     /// What is wrong with a value, or nil.
     func problem(with given: JSON) -> String? {
         func list(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
         if given == value { return nil }
+        if case .number(let number) = given, !number.isFinite { return "must be finite" }
         switch (given, value) {
+        case (.array, _) where takesList: return nil
         case (.integer, _) where takesNumber, (.number, _) where takesNumber: return nil
         case (.bool, .bool), (.integer, .integer), (.integer, .number), (.number, .number): return nil
         case (.number(let number), .integer) where number == number.rounded() && abs(number) < 0x1p53: return nil
@@ -180,8 +203,9 @@ public struct TransformOption: Sendable {
         case .string where choices.isEmpty: kinds.append("a text")
         default: break
         }
-        if !choices.isEmpty { kinds.append("one of \(list(choices))") }
         if takesNumber { kinds.append("a number") }
+        if !choices.isEmpty { kinds.append(choices.count == 1 ? "\"\(choices[0])\"" : "one of \(list(choices))") }
+        if takesList { kinds.append("a list") }
         return "must be \(kinds.joined(separator: " or ")), not \(given.text)"
     }
 }
@@ -200,9 +224,11 @@ extension Transform {
     func integer(_ name: String) -> Int { number(name).flatMap { Int(exactly: $0) } ?? 0 }
     func text(_ name: String) -> String { if case .string(let text) = settings[name] { text } else { "" } }
 
+    /// The elements of an option that is a list.
+    func list(_ name: String) -> [JSON]? { if case .array(let values) = settings[name] { values } else { nil } }
+
     func numbers(_ name: String) -> [Double] {
-        guard case .array(let values) = settings[name] else { return [] }
-        return values.map { value in
+        (list(name) ?? []).map { value in
             switch value {
             case .integer(let value): Double(value)
             case .number(let value): value

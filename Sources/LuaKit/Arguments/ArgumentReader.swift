@@ -116,7 +116,7 @@ struct ArgumentReader {
         }
         let kind = njlua_table_kind(call.state, last)
         let (hasPositions, hasNames) = (kind & 1 != 0, kind & 2 != 0)
-        let isValue = parameter?.tables == .positions && !isExtra && (hasPositions || !hasNames)
+        let isValue = !isExtra && (parameter?.tables == .positions && (hasPositions || !hasNames) || parameter?.tables == .elements && hasPositions)
         if hasNames, isValue || !hasPositions {
             options = last
         } else if isValue || hasPositions {

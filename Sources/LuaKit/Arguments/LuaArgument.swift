@@ -12,6 +12,8 @@ public enum TableUse: Sendable {
     case none
     /// A table of positions is a value, one with names holds options, a mixed one is both.
     case positions
+    /// The same, but an empty table holds no options rather than no positions.
+    case elements
     /// Any table is a value.
     case any
 }

@@ -92,6 +92,44 @@ add("PCA", PCA(), long, long[:5], learned)
 wide = rng.normal(size=(6, 10))
 add("PCA", PCA(n_components=4), wide, wide[:3], learned, dict(n_components=4))
 
+# Options that are seldom set.
+rare = np.array([["a"] * 4 + ["b"] * 3 + ["c", "d"], ["x"] * 3 + ["y"] * 3 + ["z"] * 3], dtype=object).T
+some = np.array([["c", "x"], ["a", "z"], ["b", "y"]], dtype=object)
+strange = np.array([["q", "x"], ["d", "w"]], dtype=object)
+numbers = np.array([[1.0], [1], [2], [2], [2], [3], [7]])
+for o in (dict(min_frequency=2), dict(min_frequency=0.4), dict(max_categories=2), dict(max_categories=3, min_frequency=2), dict(max_categories=1),
+          dict(min_frequency=2, drop="first"), dict(max_categories=2, drop="if_binary")):
+    for values, use in ((rare, some), (numbers, numbers[::2])):
+        add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, **o), values, use, {}, o, inverse=False)
+    if "drop" not in o:
+        add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, handle_unknown="infrequent_if_exist", **o), rare, strange, {}, dict(handle_unknown="infrequent_if_exist", **o), inverse=False)
+        add("OrdinalEncoder", pre.OrdinalEncoder(**o), rare, some, {}, o, inverse=False)
+add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, drop=["b", "z"]), rare, some, {}, dict(drop=["b", "z"]))
+add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, categories=[["c", "b", "d", "a", "q"], ["z", "y", "x"]]), rare, some, {}, dict(categories=[["c", "b", "d", "a", "q"], ["z", "y", "x"]]))
+add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, categories=[[1, 2, 3, 7, 9]]), numbers, numbers, {}, dict(categories=[[1, 2, 3, 7, 9]]))
+add("OneHotEncoder", pre.OneHotEncoder(sparse_output=False, categories=[["a", "b"], ["x", "z"]], handle_unknown="ignore"), rare, some, {}, dict(categories=[["a", "b"], ["x", "z"]], handle_unknown="ignore"), inverse=False)
+add("OrdinalEncoder", pre.OrdinalEncoder(categories=[["c", "b", "d", "a"], ["z", "y", "x"]]), rare, some, {}, dict(categories=[["c", "b", "d", "a"], ["z", "y", "x"]]))
+add("OrdinalEncoder", pre.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), rare, strange, {}, dict(handle_unknown="use_encoded_value", unknown_value=-1), inverse=False)
+add("OrdinalEncoder", pre.OrdinalEncoder(encoded_missing_value=-5), codes, codes, {}, dict(encoded_missing_value=-5))
+for o in (dict(add_indicator=True), dict(add_indicator=True, strategy="median"), dict(add_indicator=True, strategy="most_frequent")):
+    add("Imputer", SimpleImputer(**o), blocks, np.array([[np.nan, 1, np.nan], [1, np.nan, 2]]), dict(statistics="statistics_"), o)
+marked = np.where(np.isnan(blocks), -999, blocks)
+add("Imputer", SimpleImputer(missing_values=-999), marked, marked[:4], dict(statistics="statistics_"), dict(missing_values=-999), inverse=False)
+add("Imputer", SimpleImputer(keep_empty_features=True), np.array([[1.0, np.nan], [3, np.nan]]), np.array([[np.nan, np.nan], [2, 5]]), {}, dict(keep_empty_features=True), inverse=False)
+for o in (dict(unit_variance=True), dict(unit_variance=True, quantile_range=(5, 80))):
+    add("RobustScaler", pre.RobustScaler(**o), x, y, dict(scale="scale_"), {k: list(v) if isinstance(v, tuple) else v for k, v in o.items()})
+add("MaxAbsScaler", pre.MaxAbsScaler(clip=True), x, y, {}, dict(clip=True))
+for o in (dict(degree=(2, 3)), dict(degree=(0, 2)), dict(degree=(2, 2), include_bias=False), dict(degree=(2, 3), interaction_only=True)):
+    add("PolynomialFeatures", pre.PolynomialFeatures(**o), x[:, :3], y[:, :3], {}, {k: list(v) if isinstance(v, tuple) else v for k, v in o.items()}, inverse=False)
+binned = np.column_stack([x[:, 0], np.round(x[:, 1] / 10), x[:, 3]])
+for method in ("inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf", "hazen", "weibull", "linear", "median_unbiased", "normal_unbiased"):
+    for n in (3, 7):
+        add("KBinsDiscretizer", pre.KBinsDiscretizer(n_bins=n, encode="ordinal", quantile_method=method), binned, binned[::-1] + 0.01, {}, dict(n_bins=n, encode="ordinal", quantile_method=method))
+add("KBinsDiscretizer", pre.KBinsDiscretizer(n_bins=[2, 4, 3], encode="onehot-dense", strategy="uniform"), binned, binned[::-1] + 0.01, {}, dict(n_bins=[2, 4, 3], encode="onehot-dense", strategy="uniform"))
+planted = rng.normal(size=(120, 2)) @ rng.normal(size=(2, 6)) + rng.normal(size=(120, 6)) * 0.05
+for values in (mixed, long, planted):
+    add("PCA", PCA(n_components="mle"), values, values[:3], learned, dict(n_components="mle"))
+
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "transforms.json")
 with open(path, "w") as f:
     f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")

@@ -132,6 +132,22 @@ struct OneCharacter: LuaArgument {
     static func literal(_ value: OneCharacter) -> String { value.byte == 9 ? "\"\\t\"" : "\"\(UnicodeScalar(value.byte))\"" }
 }
 
+/// Spellings of missing values: a text or a number, or a table of them.
+struct MissingWords: LuaArgument {
+    let words: [String]
+
+    static var luaType: LuaType { LuaType("string|string[]", phrase: "a string or a table of strings", annotation: "string|string[]") }
+    static var tables: TableUse { .positions }
+
+    static func read(_ call: Call, at index: Int32) throws -> MissingWords {
+        let value = call.value(at: index)
+        let values = if case .table(let table) = value { table.elements } else { [value] }
+        let words = values.compactMap { $0.text ?? $0.int.map { String($0) } ?? $0.double.map { "\($0)" } }
+        guard words.count == values.count else { throw call.mismatch(luaType, at: index) }
+        return MissingWords(words: words)
+    }
+}
+
 /// Whether the first row holds names, or the names.
 struct HeaderChoice: LuaArgument {
     let header: CSVOptions.Header

@@ -68,8 +68,8 @@ extension DatasetBox {
             case .function(let function): return DatasetBox(LuaMappedDataset(box.set, function))
             }
         }
-        Function("filter", "The examples for which a function of x, y returns true.", receiver, Param("fn", LuaFunction.self, "function(x, y)"), returns: "dataset",
-            example: example + "print(#set:filter(function(x, y) return y == 1 end))") { (box: DatasetBox, fn: LuaFunction) in
+        Function("filter", "The examples for which a function of x, y returns true.", receiver, Param("fn", LuaFunction.self, "function(x, y); both are tensors, so compare y:item()"), returns: "dataset",
+            example: example + "print(#set:filter(function(x, y) return y:item() == 1 end))") { (box: DatasetBox, fn: LuaFunction) in
             DatasetBox(try box.set.filter { try fn.call($0.map { .object($0) }).first?.isTrue ?? false })
         }
         Function("concat", "This set and, after it, another one.", receiver, Param("other", AnyDataset.self, "a data set with the same classes"), returns: "dataset",
@@ -105,7 +105,7 @@ extension DatasetBox {
         }
         var title: String?
         if example.count > 1, let target = example.last, target.count == 1, let label = try? target.scalar().doubleValue {
-            if let classes, let index = Int(exactly: label), classes.indices.contains(index - 1) { title = classes[index - 1] } else { title = TextTable.number(label) }
+            if let classes, let index = Int(exactly: label), classes.indices.contains(index - 1) { title = classes[index - 1] } else { title = Int(exactly: label).map { String($0) } ?? TextTable.number(label) }
         }
         let shape = x.rank == 2 ? [1] + x.shape : x.shape
         let values = try x.detach().to(.float32).contiguous().withElements(Float.self) { Array($0) }

@@ -66,10 +66,12 @@ enum TransformFunctions {
     private static func parameter(_ option: TransformOption) -> Parameter {
         switch option.value {
         case .bool(let value): Param(option.name, Bool.self, default: value, doc(option)).erased
+        case .integer(let value) where option.takesList: Param(option.name, LuaValue?.self, shown: String(value), doc(option)).erased
         case .integer(let value): Param(option.name, Int.self, default: Int(value), doc(option)).erased
         case .number(let value): Param(option.name, Double.self, default: value, doc(option)).erased
+        case .string(let value) where option.takesList: Param(option.name, LuaValue?.self, shown: "\"\(value)\"", doc(option)).erased
         case .string(let value): Param(option.name, String.self, default: value, doc(option)).erased
-        case .array: Param(option.name, [Double].self, default: (option.value.lua as? [Double]) ?? [], doc(option)).erased
+        case .array(let values): Param(option.name, [Double].self, default: values.map { if case .integer(let value) = $0 { Double(value) } else if case .number(let value) = $0 { value } else { 0 } }, doc(option)).erased
         default: Param(option.name, LuaValue?.self, doc(option)).erased
         }
     }
@@ -82,7 +84,7 @@ enum TransformFunctions {
     private static let learnt = [
         "StandardScaler": ["mean", "var", "scale"], "MinMaxScaler": ["min", "scale", "data_min", "data_max", "data_range"],
         "MaxAbsScaler": ["max_abs", "scale"], "RobustScaler": ["center", "scale"], "Imputer": ["statistics"],
-        "OneHotEncoder": ["categories"], "OrdinalEncoder": ["categories"], "LabelEncoder": ["classes"], "KBinsDiscretizer": ["bin_edges", "n_bins"],
+        "OneHotEncoder": ["categories", "infrequent_categories"], "OrdinalEncoder": ["categories", "infrequent_categories"], "LabelEncoder": ["classes"], "KBinsDiscretizer": ["bin_edges", "n_bins"],
         "PCA": ["mean", "components", "explained_variance", "explained_variance_ratio", "singular_values", "n_components"],
     ]
 
@@ -116,13 +118,13 @@ enum TransformFunctions {
             members: {
                 Function("fit", "Learns from features; on an error everything stays as it was.", receiver, features, returns: "the transform itself",
                     example: "local scaler = data.StandardScaler():fit(tensor{{1}, {3}})\nprint(scaler.mean)") { (t: Transform, x: LuaFeatures) -> Transform in
-                    try t.fit(x.features)
+                    try x.fit(t)
                     return t
                 }
                 Function("transform", "Features as the transform makes them.", receiver, features, returns: "features in the form they came in",
-                    example: "local scaler = data.StandardScaler():fit(tensor{{1}, {3}})\nprint(scaler:transform(tensor{{2}}))") { (t: Transform, x: LuaFeatures) in Results(try result(of: t, x, t.transform(x.features))) }
+                    example: "local scaler = data.StandardScaler():fit(tensor{{1}, {3}})\nprint(scaler:transform(tensor{{2}}))") { (t: Transform, x: LuaFeatures) in Results(try result(of: t, x, x.transformed(by: t))) }
                 Function("fit_transform", "Learns from features and transforms them.", receiver, features, returns: "features in the form they came in",
-                    example: "print(data.MinMaxScaler():fit_transform(tensor{{1}, {3}}))") { (t: Transform, x: LuaFeatures) in Results(try result(of: t, x, t.fitTransform(x.features))) }
+                    example: "print(data.MinMaxScaler():fit_transform(tensor{{1}, {3}}))") { (t: Transform, x: LuaFeatures) in Results(try result(of: t, x, x.fittedAndTransformed(by: t))) }
                 Function("inverse_transform", "The features that transformed ones came from, where there is a way back.", receiver, features, returns: "features in the form they came in",
                     example: "local encoder = data.LabelEncoder():fit{\"cat\", \"dog\"}\nprint(encoder:inverse_transform(tensor{2, 1})[1])") { (t: Transform, x: LuaFeatures) in
                     let result = try t.inverseTransform(x.features)
@@ -201,6 +203,7 @@ enum TransformFunctions {
         func tensor(_ name: String) throws -> Tensor { try (t.learned[name] ?? Tensor.zeros([0])).to(t.dtype) }
         switch name {
         case "categories": return try t.categories.map { try Value.list($0) }
+        case "infrequent_categories": return try ((t as? RareCategoryEncoder)?.infrequentCategories ?? []).map { try Value.list($0) }
         case "classes": return try Value.list(t.categories.first ?? [])
         case "bin_edges": return try (0..<(t.width ?? 0)).map { try tensor("bin_edges.\($0)") }
         case "n_components": return t.outputWidth

@@ -10,7 +10,7 @@ struct LuaFeatures: LuaArgument {
     private enum Form {
         case tensor, frame, rows, list
         /// The set's first tensor is transformed, the others stay.
-        case dataset([Tensor], classes: [String]?)
+        case dataset([Tensor], any Dataset)
     }
 
     static var luaType: LuaType {
@@ -25,7 +25,7 @@ struct LuaFeatures: LuaArgument {
         case .object(let box as DatasetBox):
             let tensors = try box.set.batch(Array(0..<box.set.count))
             guard let x = tensors.first else { throw Mismatch("is a data set without tensors") }
-            return LuaFeatures(features: .tensor(x), form: .dataset(tensors, classes: box.set.classes))
+            return LuaFeatures(features: .tensor(x), form: .dataset(tensors, box.set))
         case .table(let table):
             let elements = table.elements
             guard !elements.isEmpty || table.pairs.isEmpty else { throw call.mismatch(luaType, at: index) }
@@ -47,12 +47,28 @@ struct LuaFeatures: LuaArgument {
         }
     }
 
+    func fit(_ t: Transform) throws {
+        if case .dataset(let tensors, let set) = form { try t.fit(tensors[0], of: set) } else { try t.fit(features) }
+    }
+
+    func transformed(by t: Transform) throws -> Features {
+        if case .dataset(let tensors, let set) = form { return try t.transform(tensors[0], of: set) }
+        return try t.transform(features)
+    }
+
+    /// Fits and transforms at once, as far as a pipeline can save work by that.
+    func fittedAndTransformed(by t: Transform) throws -> Features {
+        guard case .dataset = form else { return try t.fitTransform(features) }
+        try fit(t)
+        return try transformed(by: t)
+    }
+
     /// A result in the form that the features came in.
     func result(_ result: Features) throws -> any LuaResult {
         switch result {
         case .tensor(let tensor):
-            guard case .dataset(let tensors, let classes) = form else { return tensor }
-            return DatasetBox(try TensorDataset([tensor] + tensors.dropFirst(), classes: classes))
+            guard case .dataset(let tensors, let set) = form else { return tensor }
+            return DatasetBox(try TensorDataset([tensor] + tensors.dropFirst(), classes: set.classes))
         case .frame(let frame): return FrameBox(frame)
         case .values(let columns):
             let rows = columns.first?.count ?? 0
@@ -74,17 +90,34 @@ extension JSON {
     /// A setting as Lua writes it.
     var lua: any LuaResult {
         switch self {
-        case .null, .object: LuaValue.nil
-        case .bool(let value): value
-        case .integer(let value): Int(value)
-        case .number(let value): value
-        case .string(let text): text
-        case .array(let values): values.compactMap { if case .integer(let value) = $0 { Double(value) } else if case .number(let value) = $0 { value } else { nil } }
+        case .null, .object: return LuaValue.nil
+        case .bool(let value): return value
+        case .integer(let value): return Int(value)
+        case .number(let value): return value
+        case .string(let text): return text
+        case .array(let values):
+            // Lists of numbers, or of a list for each feature.
+            if case .array? = values.first { return values.map(\.elements) }
+            let numbers = elements.compactMap(\.double)
+            return numbers.count == values.count ? numbers : elements
+        }
+    }
+
+    private var elements: [LuaValue] {
+        guard case .array(let values) = self else { return [] }
+        return values.map { value in
+            switch value {
+            case .bool(let flag): .boolean(flag)
+            case .integer(let number): .integer(Int(number))
+            case .number(let number): .number(number)
+            case .string(let text): .text(text)
+            default: .nil
+            }
         }
     }
 
     /// A setting from Lua; nil for what no setting is.
-    init?(_ value: LuaValue) {
+    init?(_ value: LuaValue, depth: Int = 0) {
         switch value {
         case .nil: self = .null
         case .boolean(let flag): self = .bool(flag)
@@ -92,10 +125,10 @@ extension JSON {
         case .number(let number): self = .number(number)
         case .string: self = .string(value.text ?? "")
         case .table(let table):
-            // Numbers only: a table may hold itself.
-            let numbers = table.elements.compactMap(\.double)
-            guard numbers.count == table.pairs.count else { return nil }
-            self = .array(numbers.map { .number($0) })
+            // A table may hold itself.
+            let elements = table.elements.compactMap { depth < 3 ? JSON($0, depth: depth + 1) : nil }
+            guard elements.count == table.pairs.count else { return nil }
+            self = .array(elements)
         default: return nil
         }
     }
