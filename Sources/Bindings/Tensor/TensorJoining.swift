@@ -14,10 +14,10 @@ extension TensorFunctions {
             returns: "tensor", example: "print(tensor.hstack{tensor{1, 2}, tensor{3}})", see: ["tensor.vstack"]) { (tensors: [Tensor]) in try Tensor.hstack(tensors) }
         Function("tensor.vstack", "Joins tensors on top of one another; vectors become rows.", Param("tensors", [Tensor].self),
             returns: "tensor", example: "print(tensor.vstack{tensor{1, 2}, tensor{3, 4}})", see: ["tensor.hstack"]) { (tensors: [Tensor]) in try Tensor.vstack(tensors) }
-        Function("tensor.meshgrid", "Coordinates of all points of a grid: one tensor for each vector of coordinates.", Param("tensors", [Tensor].self),
+        Function("tensor.meshgrid", "Coordinates of all points of a grid: one tensor for each vector of coordinates.", Param("tensors", GridAxes.self, "vectors, or a table of them"),
             Param("indexing", GridIndexing.self, default: .ij, "\"ij\": the first vector runs along dimension 1; \"xy\": along dimension 2"),
-            returns: "table of tensors", example: "print(tensor.meshgrid{tensor{1, 2}, tensor{3, 4}}[1])") { (tensors: [Tensor], indexing: GridIndexing) in
-            try Tensor.meshgrid(tensors, indexing: indexing.rawValue)
+            returns: "table of tensors", example: "print(tensor.meshgrid{tensor{1, 2}, tensor{3, 4}}[1])") { (axes: GridAxes, indexing: GridIndexing) in
+            try Tensor.meshgrid(axes.tensors, indexing: (axes.indexing ?? indexing).rawValue)
         }
         Function("tensor.tile", "The tensor repeated along its dimensions.", Param("input", Tensor.self), Param("dims", Sizes.self, "repetitions for each dimension"),
             returns: "tensor", example: "print(tensor{1, 2}:tile(2, 2))", see: ["tensor.repeat_interleave", "tensor.expand"]) { (x: Tensor, times: Sizes) in try x.tile(times.values) }
@@ -26,7 +26,9 @@ extension TensorFunctions {
             returns: "tensor", example: "print(tensor{1, 2}:repeat_interleave(2))", see: ["tensor.tile"]) { (x: Tensor, times: Operand, dim: Dimension?) in
             switch times {
             case .tensor(let times): return try x.repeatInterleave(times, dim?.swift)
-            case .scalar(let times): return try x.repeatInterleave(Int(times.intValue), dim?.swift)
+            case .scalar(let times):
+                guard times.doubleValue == Double(times.intValue) else { throw TensorError.argument("repeat_interleave", "repeats must be a whole number, got \(times.doubleValue)") }
+                return try x.repeatInterleave(Int(times.intValue), dim?.swift)
             }
         }
         Function("tensor.flip", "The order of elements turned round along dimensions.", Param("input", Tensor.self), Param("dims", Variadic<Dimension>.self),
@@ -47,3 +49,25 @@ extension TensorFunctions {
 }
 
 enum GridIndexing: String, CaseIterable, LuaOption { case ij, xy }
+
+/// The vectors of `meshgrid`, or a table of them, and the indexing when it follows as a plain argument.
+struct GridAxes: LuaArgument {
+    let tensors: [Tensor]
+    var indexing: GridIndexing?
+
+    static var luaType: LuaType { Variadic<Tensor>.luaType }
+    static var tables: TableUse { .positions }
+    static var isVariadic: Bool { true }
+
+    static func read(_ call: Call, at index: Int32) throws -> GridAxes {
+        GridAxes(tensors: try Variadic<Tensor>.read(call, at: index).values)
+    }
+
+    static func read(_ call: Call, from first: Int32, through last: Int32) throws -> GridAxes {
+        guard last > first, call.text(at: last) != nil else {
+            return GridAxes(tensors: try Variadic<Tensor>.read(call, from: first, through: last).values)
+        }
+        let axes = try Variadic<Tensor>.read(call, from: first, through: last - 1).values
+        return GridAxes(tensors: axes, indexing: try GridIndexing.read(call, at: last))
+    }
+}

@@ -15,7 +15,11 @@ extension TensorFunctions {
         Function("tensor.one_hot", "1 at each label's place and 0 elsewhere, in a new last dimension.", Param("input", Tensor.self, shape: "[…]", "labels, from 1"), Param("num_classes", Int.self, default: -1, "size of the new dimension; -1: the largest label"),
             returns: "tensor […, C] of int64", example: "print(tensor{1, 3}:one_hot(3))", see: ["tensor.embedding"]) { (labels: Tensor, classes: Int) in
             guard classes >= -1 else { throw TensorError.argument("one_hot", "num_classes must not be negative, got \(classes)") }
-            return try labels.labels("one_hot").oneHot(classes == -1 ? nil : classes)
+            let places = try labels.labels("one_hot")
+            if classes == -1, places.count > 0, try places.amin().scalar().intValue < 0 {
+                throw TensorError.value("one_hot", "labels count from 1, got \(try places.amin().scalar().intValue &+ 1)")
+            }
+            return try places.oneHot(classes == -1 ? nil : classes)
         }
         Function("tensor.scaled_dot_product_attention", "softmax(query · keyᵀ · scale) · value: for each query, the values weighted by how well their keys fit.", Param("query", Tensor.self, shape: "[…, L, E]", "what is asked for"), Param("key", Tensor.self, shape: "[…, S, E]", "what it is compared with"), Param("value", Tensor.self, shape: "[…, S, V]", "what is returned"),
             Param("attn_mask", Tensor?.self, shape: "[…, L, S]", "bool: true takes part; or numbers added to the scores"), Param("dropout_p", Double.self, default: 0, "probability that a weight is left out"), Param("is_causal", Bool.self, default: false, "whether query i sees keys 1..i only"), Param("scale", Double?.self, "1 / √E when left out"), Param("enable_gqa", Bool.self, default: false, "whether several heads of queries, dimension -3, share one of keys and values"),

@@ -156,7 +156,8 @@ extension Tensor {
 
     /// Elements at positions of the flattened tensor, in the positions' shape.
     public func take(_ index: Tensor) throws(TensorError) -> Tensor {
-        try flatten().gather(0, index.flatten()).reshape(index.shape)
+        let positions = try index.positions("take", in: [count], dimension: 0)
+        return try flatten().gather(0, positions.flatten()).reshape(index.shape)
     }
 
     /// The elements at positions of the flattened tensor replaced by those of `source`, or with

@@ -106,7 +106,7 @@ same(T{1, 2}:tile(2), {1, 2, 1, 2}); same(T{1, 2}:repeat_interleave(2), {1, 1, 2
 local parts = T.range(1, 5):split(2); same(#parts, 3); same(parts[3], {5}); same(#T.range(1, 5):split({1, 4}), 2); same(#T.range(1, 5):chunk(2), 2); same(#m:unbind(2), 3); same(m:unbind(2)[3], {3, 6})
 same(m:flip(2)[1], {3, 2, 1}); same(T{1, 2, 3}:roll(1), {3, 1, 2}); same(m:roll(1, 2)[1], {3, 1, 2}); same(T{1, 2}:pad({1, 2}), {0, 1, 2, 0, 0}); same(T{1, 2}:pad({1, 0}, {mode = "constant", value = 7}), {7, 1, 2})
 same(T{{1, 2, 3}}:pad({1, 1}, {mode = "reflect"}), {{2, 1, 2, 3, 2}}); same(T.range(1, 5):unfold(1, 2, 2), {{1, 2}, {3, 4}}); same(T.ones(2, 2):tril(), {{1, 0}, {1, 1}}); same(T.ones(2, 2):triu(1), {{0, 1}, {0, 0}})
-same(T{1, 2}:diag(), {{1, 0}, {0, 2}}); same(T{{1, 2}, {3, 4}}:diag(), {1, 4}); same(T.zeros(2, 3, 4):movedim(1, -1).shape, {3, 4, 2}); same(T.hstack{T{1}, T{2}}, {1, 2}); same(T.vstack{T{1}, T{2}}, {{1}, {2}}); same(#T.meshgrid{T{1, 2}, T{3}}, 2); same(m:swapaxes(1, 2).shape, {3, 2})
+same(T{1, 2}:diag(), {{1, 0}, {0, 2}}); same(T{{1, 2}, {3, 4}}:diag(), {1, 4}); same(T.zeros(2, 3, 4):movedim(1, -1).shape, {3, 4, 2}); same(T.hstack{T{1}, T{2}}, {1, 2}); same(T.vstack{T{1}, T{2}}, {{1}, {2}}); same(#T.meshgrid{T{1, 2}, T{3}}, 2); same(T.meshgrid(T{1, 2}, T{3}, {indexing = "xy"})[1], {{1, 2}}); fails("repeats must be a whole number", function() return T{1}:repeat_interleave(1.5) end); same(m:swapaxes(1, 2).shape, {3, 2})
 same(m:clone():t_().shape, {3, 2}); same(T{1, 2}:unsqueeze_(1).shape, {1, 2}); same(T.zeros(1, 2):squeeze_().shape, {2}); same(m:clone():transpose_(1, 2).shape, {3, 2})
 
 -- Elementwise: `clamp`, `lerp` and the like by position and by name
