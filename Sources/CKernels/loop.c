@@ -115,6 +115,112 @@ static void walk_range(void *data, int64_t begin, int64_t end) {
     }
 }
 
+// ---- Tiles
+//
+// Where neighbours in the result are not neighbours in an operand, as in a transposed one, the two
+// dimensions are walked in tiles. An operand's tile is read line by line, so that neighbours in memory
+// are used together however far apart the lines are, and turned in the cache next to the core.
+
+enum { ROWS = 32, COLUMNS = 64 };
+
+typedef struct {
+    const walk *walk;
+    int64_t down, across;  // tiles of the last two dimensions
+} tiling;
+
+// Turns columns that lie `stride` bytes apart into rows of a tile, a square of four by four at a time.
+#define TURN(NAME, T)                                                                            \
+    NJ_CLONES static void NAME(char *tile, const char *in, int64_t stride, int64_t rows, int64_t columns) { \
+        typedef T four __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T))));          \
+        T (*out)[COLUMNS] = (T (*)[COLUMNS])tile, lines[COLUMNS][ROWS];                          \
+        if (rows == ROWS)                                                                        \
+            for (int64_t c = 0; c < columns; c++) memcpy(lines[c], in + c * stride, sizeof lines[c]); \
+        else                                                                                     \
+            for (int64_t c = 0; c < columns; c++) memcpy(lines[c], in + c * stride, (size_t)rows * sizeof(T)); \
+        int64_t r = 0;                                                                           \
+        for (; r + 4 <= rows; r += 4) {                                                          \
+            int64_t c = 0;                                                                       \
+            for (; c + 4 <= columns; c += 4) {                                                   \
+                const four v0 = *(const four *)&lines[c][r], v1 = *(const four *)&lines[c + 1][r]; \
+                const four v2 = *(const four *)&lines[c + 2][r], v3 = *(const four *)&lines[c + 3][r]; \
+                const four a = __builtin_shufflevector(v0, v1, 0, 4, 1, 5), b = __builtin_shufflevector(v0, v1, 2, 6, 3, 7); \
+                const four d = __builtin_shufflevector(v2, v3, 0, 4, 1, 5), e = __builtin_shufflevector(v2, v3, 2, 6, 3, 7); \
+                *(four *)&out[r][c] = __builtin_shufflevector(a, d, 0, 1, 4, 5);                 \
+                *(four *)&out[r + 1][c] = __builtin_shufflevector(a, d, 2, 3, 6, 7);             \
+                *(four *)&out[r + 2][c] = __builtin_shufflevector(b, e, 0, 1, 4, 5);             \
+                *(four *)&out[r + 3][c] = __builtin_shufflevector(b, e, 2, 3, 6, 7);             \
+            }                                                                                    \
+            for (; c < columns; c++)                                                             \
+                for (int i = 0; i < 4; i++) out[r + i][c] = lines[c][r + i];                     \
+        }                                                                                        \
+        for (; r < rows; r++)                                                                    \
+            for (int64_t c = 0; c < columns; c++) out[r][c] = lines[c][r];                       \
+    }
+
+TURN(turn_8, uint8_t)
+TURN(turn_32, uint32_t)
+TURN(turn_64, uint64_t)
+
+// Whether some operand's neighbours lie along another dimension than the result's; that dimension is
+// made the last but one.
+static bool crosses(nj_loop *loop) {
+    const int inner = loop->rank - 1;
+    int row = -1;
+    int64_t least = INT64_MAX;
+    for (int i = 1; i < loop->operands; i++)
+        for (int d = 0; d < inner; d++) {
+            const int64_t stride = magnitude(loop->strides[i][d]);
+            if (stride == 0 || stride >= magnitude(loop->strides[i][inner]) || stride >= least) continue;
+            least = stride;
+            row = d;
+        }
+    if (row < 0 || loop->sizes[row] < 4 || loop->sizes[inner] < 4 || loop->sizes[row] * loop->sizes[inner] < 256) return false;
+    for (int d = row; d < inner - 1; d++) swap_dims(loop, d, d + 1);
+    return true;
+}
+
+// The tiles begin..<end.
+static void walk_tiles(void *context, int64_t begin, int64_t end) {
+    const tiling *t = context;
+    const walk *w = t->walk;
+    const nj_loop *loop = w->loop;
+    const int inner = loop->rank - 1, outer = inner - 1;
+    char turned[NJ_MAX_OPERANDS - 1][ROWS * COLUMNS * 8] __attribute__((aligned(64)));
+    int64_t until_look = w->stretch;
+    for (int64_t at = begin; at < end; at++) {
+        const int64_t row = at / t->across % t->down * ROWS, column = at % t->across * COLUMNS;
+        const int64_t rows = loop->sizes[outer] - row < ROWS ? loop->sizes[outer] - row : ROWS;
+        const int64_t columns = loop->sizes[inner] - column < COLUMNS ? loop->sizes[inner] - column : COLUMNS;
+        int64_t index[NJ_MAX_DIMS], rest = at / t->across / t->down;
+        for (int d = outer - 1; d >= 0; d--) {
+            index[d] = rest % loop->sizes[d];
+            rest /= loop->sizes[d];
+        }
+        char *data[NJ_MAX_OPERANDS];
+        int64_t row_strides[NJ_MAX_OPERANDS], strides[NJ_MAX_OPERANDS];
+        for (int i = 0; i < loop->operands; i++) {
+            row_strides[i] = loop->strides[i][outer], strides[i] = loop->strides[i][inner];
+            data[i] = loop->data[i] + row * row_strides[i] + column * strides[i];
+            for (int d = 0; d < outer; d++) data[i] += index[d] * loop->strides[i][d];
+            const int64_t element = loop->elements[i];
+            if (i == 0 || element == 0 || row_strides[i] != element || magnitude(strides[i]) <= element) continue;
+            (element == 1 ? turn_8 : element == 4 ? turn_32 : turn_64)(turned[i - 1], data[i], strides[i], rows, columns);
+            data[i] = turned[i - 1];
+            strides[i] = element;
+            row_strides[i] = element * COLUMNS;
+        }
+        for (int64_t r = 0; r < rows; r++) {
+            w->kernel(data, strides, columns, w->context);
+            for (int i = 0; i < loop->operands; i++) data[i] += row_strides[i];
+        }
+        until_look -= rows * columns;
+        if (until_look <= 0) {
+            if (nj_interrupted()) return;
+            until_look = w->stretch;
+        }
+    }
+}
+
 static bool prepare(
     nj_loop *loop, nj_kernel kernel, const void *context, int cost, bool reorder, walk *w, int64_t *count) {
     *count = 1;
@@ -130,7 +236,15 @@ bool nj_loop_run(nj_loop *loop, nj_kernel kernel, const void *context, int cost)
     walk w;
     int64_t count;
     if (!prepare(loop, kernel, context, cost, true, &w, &count)) return true;
-    nj_parallel(count, GRAIN / (cost > 0 ? cost : 1), walk_range, &w);
+    const int64_t grain = GRAIN / (cost > 0 ? cost : 1);
+    if (count >= 1024 && crosses(loop)) {
+        const int64_t *sizes = loop->sizes + loop->rank - 2;
+        tiling t = {&w, (sizes[0] + ROWS - 1) / ROWS, (sizes[1] + COLUMNS - 1) / COLUMNS};
+        const int64_t tiles = count / (sizes[0] * sizes[1]) * t.down * t.across;
+        nj_parallel(tiles, grain / (ROWS * COLUMNS) + 1, walk_tiles, &t);
+    } else {
+        nj_parallel(count, grain, walk_range, &w);
+    }
     return count <= w.stretch || !nj_interrupted();
 }
 

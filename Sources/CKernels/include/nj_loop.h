@@ -16,6 +16,7 @@ typedef struct {
     int64_t sizes[NJ_MAX_DIMS];
     int64_t strides[NJ_MAX_OPERANDS][NJ_MAX_DIMS];
     char *data[NJ_MAX_OPERANDS];
+    int64_t elements[NJ_MAX_OPERANDS];  // bytes of one, or 0
 } nj_loop;
 
 // Runs a kernel over all positions: dimensions are reordered to follow the result's memory and

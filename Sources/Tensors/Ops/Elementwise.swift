@@ -81,6 +81,7 @@ extension nj_loop {
             let row = raw.assumingMemoryBound(to: Int64.self).baseAddress! + operand * Int(NJ_MAX_DIMS)
             for d in layout.shape.indices { row[shift + d] = layout.shape[d] == 1 ? 0 : Int64(layout.strides[d]) * size }
         }
+        withUnsafeMutableBytes(of: &elements) { raw in raw.assumingMemoryBound(to: Int64.self)[operand] = size }
         add(pointer: tensor.pointer)
     }
 
