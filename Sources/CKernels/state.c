@@ -1,7 +1,9 @@
 // Interrupts, gradient mode and source positions.
-
+#define _GNU_SOURCE
 #include "nj_core.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 static const volatile int never = 0;
@@ -22,6 +24,11 @@ void nj_become_worker(void) {
     is_worker = true;
     nj_set_gradient_mode(false);
     nj_set_num_threads(1);
+#ifdef SCHED_BATCH
+    // When it is woken it must not push aside the thread that woke it.
+    const struct sched_param usual = {0};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &usual);
+#endif
 }
 
 int64_t nj_next_number(void) {
