@@ -44,7 +44,7 @@ import Testing
         function problems_found() return table.concat(problems, "\\n") end
         """
 
-    @Test(arguments: ["tensor", "nn", "training", "optim", "data", "metrics", "plot", "nj"])
+    @Test(arguments: ["tensor", "nn", "training", "optim", "data", "frames", "metrics", "plot", "nj"])
     func holds(_ file: String) throws {
         let folder = #filePath.prefix(through: #filePath.lastIndex(of: "/") ?? #filePath.startIndex)
         let script = try Script()

@@ -18,7 +18,7 @@ extension Frame {
     ///
     /// Rows come in the order of this frame (`right`: of the other); partnerless ones of the other
     /// frame follow. A column of the other whose name is taken gets `_right` appended. Missing
-    /// values agree with nothing.
+    /// values agree with each other, as in pandas.
     /// - Throws: when a column is not in both frames, or holds numbers in one and text in the other.
     public func join(_ other: Frame, on names: [String], how: JoinKind = .inner) throws -> Frame {
         guard !names.isEmpty else { throw LearningError.argument("join", "name at least one column to join on") }
@@ -37,23 +37,21 @@ extension Frame {
 
     /// Pairs of rows that agree; -1 for rows of this frame without a partner.
     private func matches(_ other: Frame, _ names: [String], keepAll: Bool) throws -> [(left: Int, right: Int)] {
-        var keys: [Column] = [], isMissing = [Bool](repeating: false, count: rowCount + other.rowCount)
-        for name in names {
+        let keys = try names.map { name in
             let a = try column(name, operation: "join"), b = try other.column(name, operation: "join")
             guard let both = a.appending(b) else {
                 throw LearningError.argument("join", "column \"\(name)\" holds \(a.kind.rawValue) values in one frame and \(b.kind.rawValue) values in the other")
             }
-            for row in isMissing.indices where both.isMissing(row) { isMissing[row] = true }
-            keys.append(both)
+            return both
         }
-        let codes = Codes(keys, rowCount: isMissing.count)
+        let codes = Codes(keys, rowCount: rowCount + other.rowCount)
         var partners = [[Int]](repeating: [], count: codes.first.count)
-        for row in 0..<other.rowCount where !isMissing[rowCount + row] { partners[codes.codes[rowCount + row]].append(row) }
+        for row in 0..<other.rowCount { partners[codes.codes[rowCount + row]].append(row) }
         let limit = Int(nj_memory_limit()) / (16 * max(1, columns.count + other.columns.count))
         var pairs: [(left: Int, right: Int)] = []
         for row in 0..<rowCount {
             if row % 1024 == 0 { try checkInterrupt() }
-            let found = isMissing[row] ? [] : partners[codes.codes[row]]
+            let found = partners[codes.codes[row]]
             if found.isEmpty, keepAll { pairs.append((row, -1)) }
             for partner in found { pairs.append((row, partner)) }
             guard pairs.count <= limit else {

@@ -71,7 +71,7 @@ extension FrameBox {
 
     /// Several frames, and groups of rows.
     @FunctionBuilder static var combining: [Function] {
-        Function("join", "Columns of another frame beside this one's, where the values in `on` agree.", receiver, Param("other", FrameBox.self, "a frame"), Param("on", ColumnNames.self, "a name or a table of names"), Param("how", Frame.JoinKind.self, default: .inner, "which rows without a partner stay: none, this frame's, the other's, both"),
+        Function("join", "Columns of another frame beside this one's, where the values in `on` agree; missing ones agree with each other.", receiver, Param("other", FrameBox.self, "a frame"), Param("on", ColumnNames.self, "a name or a table of names"), Param("how", Frame.JoinKind.self, default: .inner, "which rows without a partner stay: none, this frame's, the other's, both"),
             returns: "frame", example: example + "local towns = data.Frame{name = {\"Ann\", \"Cy\"}, town = {\"Ulm\", \"Rome\"}}\nprint(frame:join(towns, {on = \"name\", how = \"left\"}))", see: ["data.Frame:concat"]) { (f: FrameBox, other: FrameBox, on: ColumnNames, how: Frame.JoinKind) in
             FrameBox(try f.frame.join(other.frame, on: on.values, how: how))
         }
