@@ -88,7 +88,7 @@ func message(_ body: () throws -> Void) -> String {
         options.types = ["x": .number]
         #expect(message { _ = try parse("x\n1\nabc\n", options) } == "t.csv:3: column \"x\": \"abc\" is not a number")
         options.types = ["flag": .boolean]
-        #expect(message { _ = try parse("flag\n1\n2\n", options) } == "t.csv: column \"flag\": 2 is not a boolean")
+        #expect(message { _ = try parse("flag\n1\n2\n", options) } == "t.csv: column \"flag\", row 2: 2 is not a boolean")
         options.types = ["agee": .number]
         #expect(message { _ = try parse("age\n1", options) } == "read_csv: types: there is no column \"agee\". Did you mean \"age\"?")
         options = CSVOptions()

@@ -143,6 +143,9 @@ import Testing
         #expect(iTerm.hasPrefix("\u{1B}]1337;File=inline=1;size=") && iTerm.hasSuffix("\u{07}\n"))
         let sixel = try figure.shown(on: Terminal(width: 60, colors: .truecolor, pictures: .sixel))
         #expect(sixel.hasPrefix("\u{1B}Pq\"1;1;590;") && sixel.hasSuffix("\u{1B}\\\n"))
+        var narrow = Terminal(width: 60, colors: .truecolor, pictures: .sixel)
+        narrow.cellWidth = 6
+        #expect(try figure.shown(on: narrow).hasPrefix("\u{1B}Pq\"1;1;354;"))
         #expect(try figure.shown(on: Terminal(width: 80)) == figure.text(on: Terminal(width: 80)))
     }
 

@@ -132,6 +132,10 @@ extension Presentation {
         var environment: [String: String] = [:]
         for name in names { environment[name] = getenv(name).map { String(cString: $0) } }
         var terminal = Plotting.Terminal.detect(environment: environment, isTerminal: isTerminal, width: width(), height: isTerminal ? height() : 0)
+        var size = winsize()
+        if terminal.pictures == .sixel, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_xpixel >= size.ws_col {
+            terminal.cellWidth = Int(size.ws_xpixel / size.ws_col)
+        }
         if !usesColor { (terminal.colors, terminal.pictures) = (.none, .none) }
         return terminal
     }

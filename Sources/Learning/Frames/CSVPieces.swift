@@ -157,8 +157,8 @@ struct CSVColumn {
 
     func values(_ name: String, file: String) throws -> Column.Values {
         if kind == NJ_CSV_TEXT { return .text(text) }
-        if type == .boolean, let bad = numbers.first(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
-            throw LearningError.file(file, nil, "column \"\(name)\": \(shortNumber(bad)) is not a boolean")
+        if type == .boolean, let row = numbers.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
+            throw LearningError.file(file, nil, "column \"\(name)\", row \(row + 1): \(shortNumber(numbers[row])) is not a boolean")
         }
         let isBoolean = type == .boolean || (type == nil && saw(NJ_CSV_SAW_BOOLEAN) && !saw(NJ_CSV_SAW_NUMBER))
         return isBoolean ? .booleans(numbers) : .numbers(numbers)

@@ -21,8 +21,10 @@ extension Figure {
         case .kitty: return InlinePicture.kitty(png: try page.finish(), columns: columns)
         case .iTerm2: return InlinePicture.iTerm2(png: try page.finish(), columns: columns)
         case .sixel:
-            guard columns * 10 < pixels.width else { return InlinePicture.sixel(pixels.values, width: pixels.width, height: pixels.height) }
-            let small = try drawnPage(.png, scale: 2 * Double(columns * 10) / Double(pixels.width)).pixels()
+            // Sixels are the screen's own pixels: what is wider than the window is cut off.
+            let room = (terminal.width - 1) * (terminal.cellWidth ?? 10)
+            guard room < pixels.width else { return InlinePicture.sixel(pixels.values, width: pixels.width, height: pixels.height) }
+            let small = try drawnPage(.png, scale: 2 * Double(room) / Double(pixels.width)).pixels()
             return InlinePicture.sixel(small.values, width: small.width, height: small.height)
         }
     }

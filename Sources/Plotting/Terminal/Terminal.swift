@@ -28,6 +28,8 @@ public struct Terminal: Sendable, Equatable {
     public var unicode: Bool
     public var colors: Colors
     public var pictures: Pictures
+    /// Pixels of the screen that a character is wide; nil where nobody knows.
+    public var cellWidth: Int?
 
     public init(
         width: Int = 80, height: Int = 0, unicode: Bool = true, colors: Colors = .none, pictures: Pictures = .none
