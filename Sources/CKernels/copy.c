@@ -68,6 +68,8 @@ MOVE(move_8, uint8_t)
 MOVE(move_32, uint32_t)
 MOVE(move_64, uint64_t)
 
+bool nj_moves(nj_kernel kernel) { return kernel == move_8 || kernel == move_32 || kernel == move_64; }
+
 nj_kernel nj_copy_kernel(nj_dtype to, nj_dtype from) {
     static const nj_kernel same[6] = {move_8, move_8, move_32, move_64, move_32, move_64};
     if (to == from) return same[to];

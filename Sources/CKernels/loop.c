@@ -126,35 +126,38 @@ enum { ROWS = 32, COLUMNS = 64 };
 typedef struct {
     const walk *walk;
     int64_t down, across;  // tiles of the last two dimensions
+    bool moves;            // without arithmetic, so that tiles turn right into the result
 } tiling;
 
-// Turns columns that lie `stride` bytes apart into rows of a tile, a square of four by four at a time.
+// Turns columns that lie `stride` bytes apart into rows that lie `row` bytes apart, a square of four by
+// four at a time.
 #define TURN(NAME, T)                                                                            \
-    NJ_CLONES static void NAME(char *tile, const char *in, int64_t stride, int64_t rows, int64_t columns) { \
+    NJ_CLONES static void NAME(char *out, int64_t row, const char *in, int64_t stride, int64_t rows, int64_t columns) { \
         typedef T four __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T))));          \
-        T (*out)[COLUMNS] = (T (*)[COLUMNS])tile, lines[COLUMNS][ROWS];                          \
+        T lines[COLUMNS][ROWS];                                                                  \
         if (rows == ROWS)                                                                        \
             for (int64_t c = 0; c < columns; c++) memcpy(lines[c], in + c * stride, sizeof lines[c]); \
         else                                                                                     \
             for (int64_t c = 0; c < columns; c++) memcpy(lines[c], in + c * stride, (size_t)rows * sizeof(T)); \
         int64_t r = 0;                                                                           \
-        for (; r + 4 <= rows; r += 4) {                                                          \
+        for (; r + 4 <= rows; r += 4, out += 4 * row) {                                          \
+            T *out0 = (T *)out, *out1 = (T *)(out + row), *out2 = (T *)(out + 2 * row), *out3 = (T *)(out + 3 * row); \
             int64_t c = 0;                                                                       \
             for (; c + 4 <= columns; c += 4) {                                                   \
                 const four v0 = *(const four *)&lines[c][r], v1 = *(const four *)&lines[c + 1][r]; \
                 const four v2 = *(const four *)&lines[c + 2][r], v3 = *(const four *)&lines[c + 3][r]; \
                 const four a = __builtin_shufflevector(v0, v1, 0, 4, 1, 5), b = __builtin_shufflevector(v0, v1, 2, 6, 3, 7); \
                 const four d = __builtin_shufflevector(v2, v3, 0, 4, 1, 5), e = __builtin_shufflevector(v2, v3, 2, 6, 3, 7); \
-                *(four *)&out[r][c] = __builtin_shufflevector(a, d, 0, 1, 4, 5);                 \
-                *(four *)&out[r + 1][c] = __builtin_shufflevector(a, d, 2, 3, 6, 7);             \
-                *(four *)&out[r + 2][c] = __builtin_shufflevector(b, e, 0, 1, 4, 5);             \
-                *(four *)&out[r + 3][c] = __builtin_shufflevector(b, e, 2, 3, 6, 7);             \
+                *(four *)(out0 + c) = __builtin_shufflevector(a, d, 0, 1, 4, 5);                 \
+                *(four *)(out1 + c) = __builtin_shufflevector(a, d, 2, 3, 6, 7);                 \
+                *(four *)(out2 + c) = __builtin_shufflevector(b, e, 0, 1, 4, 5);                 \
+                *(four *)(out3 + c) = __builtin_shufflevector(b, e, 2, 3, 6, 7);                 \
             }                                                                                    \
             for (; c < columns; c++)                                                             \
-                for (int i = 0; i < 4; i++) out[r + i][c] = lines[c][r + i];                     \
+                out0[c] = lines[c][r], out1[c] = lines[c][r + 1], out2[c] = lines[c][r + 2], out3[c] = lines[c][r + 3]; \
         }                                                                                        \
-        for (; r < rows; r++)                                                                    \
-            for (int64_t c = 0; c < columns; c++) out[r][c] = lines[c][r];                       \
+        for (; r < rows; r++, out += row)                                                        \
+            for (int64_t c = 0; c < columns; c++) ((T *)out)[c] = lines[c][r];                   \
     }
 
 TURN(turn_8, uint8_t)
@@ -198,18 +201,22 @@ static void walk_tiles(void *context, int64_t begin, int64_t end) {
         }
         char *data[NJ_MAX_OPERANDS];
         int64_t row_strides[NJ_MAX_OPERANDS], strides[NJ_MAX_OPERANDS];
+        bool done = false;
         for (int i = 0; i < loop->operands; i++) {
             row_strides[i] = loop->strides[i][outer], strides[i] = loop->strides[i][inner];
             data[i] = loop->data[i] + row * row_strides[i] + column * strides[i];
             for (int d = 0; d < outer; d++) data[i] += index[d] * loop->strides[i][d];
             const int64_t element = loop->elements[i];
             if (i == 0 || element == 0 || row_strides[i] != element || magnitude(strides[i]) <= element) continue;
-            (element == 1 ? turn_8 : element == 4 ? turn_32 : turn_64)(turned[i - 1], data[i], strides[i], rows, columns);
+            const bool direct = t->moves && strides[0] == element;
+            (element == 1 ? turn_8 : element == 4 ? turn_32 : turn_64)(
+                direct ? data[0] : turned[i - 1], direct ? row_strides[0] : element * COLUMNS, data[i], strides[i], rows, columns);
+            done = direct;
             data[i] = turned[i - 1];
             strides[i] = element;
             row_strides[i] = element * COLUMNS;
         }
-        for (int64_t r = 0; r < rows; r++) {
+        for (int64_t r = 0; r < rows && !done; r++) {
             w->kernel(data, strides, columns, w->context);
             for (int i = 0; i < loop->operands; i++) data[i] += row_strides[i];
         }
@@ -239,7 +246,7 @@ bool nj_loop_run(nj_loop *loop, nj_kernel kernel, const void *context, int cost)
     const int64_t grain = GRAIN / (cost > 0 ? cost : 1);
     if (count >= 1024 && crosses(loop)) {
         const int64_t *sizes = loop->sizes + loop->rank - 2;
-        tiling t = {&w, (sizes[0] + ROWS - 1) / ROWS, (sizes[1] + COLUMNS - 1) / COLUMNS};
+        tiling t = {&w, (sizes[0] + ROWS - 1) / ROWS, (sizes[1] + COLUMNS - 1) / COLUMNS, nj_moves(kernel)};
         const int64_t tiles = count / (sizes[0] * sizes[1]) * t.down * t.across;
         nj_parallel(tiles, grain / (ROWS * COLUMNS) + 1, walk_tiles, &t);
     } else {

@@ -19,6 +19,9 @@ typedef struct {
     int64_t elements[NJ_MAX_OPERANDS];  // bytes of one, or 0
 } nj_loop;
 
+// Whether a kernel moves elements as they are.
+bool nj_moves(nj_kernel kernel);
+
 // Runs a kernel over all positions: dimensions are reordered to follow the result's memory and
 // merged where all operands allow, and the work is shared among threads when there is enough.
 // `cost` is the rough price of one element in units of an addition. Returns false when interrupted.
