@@ -19,14 +19,14 @@ final class MetricBox: LuaObject, Metric {
     func compute() throws -> Double { try measure.compute() }
 
     func update(_ prediction: Tensor, _ target: Tensor) throws {
-        let (prediction, target) = try labels.countedFromZero(prediction, target)
+        let (prediction, target) = try labels.countedFromZero(prediction, target, name)
         try measure.update(prediction, target)
     }
 
     func result() throws -> MetricResult { MetricResult(value: try measure.result()) }
 
     func result(of predictions: Tensor, _ targets: Tensor) throws -> MetricResult {
-        let (predictions, targets) = try labels.countedFromZero(predictions, targets)
+        let (predictions, targets) = try labels.countedFromZero(predictions, targets, name)
         return MetricResult(value: try measure.result(of: predictions, targets))
     }
 

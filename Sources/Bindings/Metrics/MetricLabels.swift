@@ -14,29 +14,36 @@ enum MetricLabels {
     case none
 
     /// Predictions and targets with labels counted from 0.
-    func countedFromZero(_ predictions: Tensor, _ targets: Tensor) throws -> (Tensor, Tensor) {
+    ///
+    /// - Throws: for labels below 1, naming `metric` and the first row.
+    func countedFromZero(_ predictions: Tensor, _ targets: Tensor, _ metric: String) throws -> (Tensor, Tensor) {
         switch self {
         case .none: return (predictions, targets)
-        case .targets: return (predictions, try MetricLabels.shifted(targets))
+        case .targets: return (predictions, try MetricLabels.shifted(targets, metric))
         case .anyShape:
-            return (predictions.rank > targets.rank ? predictions : try MetricLabels.shifted(predictions), try MetricLabels.shifted(targets))
+            return (predictions.rank > targets.rank ? predictions : try MetricLabels.shifted(predictions, metric), try MetricLabels.shifted(targets, metric))
         case .classes:
             let areScores = predictions.rank > 2 || (predictions.rank == 2 && predictions.shape[1] != 1)
-            return (areScores ? predictions : try MetricLabels.shifted(predictions), try MetricLabels.shifted(targets))
+            return (areScores ? predictions : try MetricLabels.shifted(predictions, metric), try MetricLabels.shifted(targets, metric))
         }
     }
 
     /// Labels counted from 0. False and true are the first and the second class; what holds no whole
     /// numbers is left for the metric to refuse.
-    private static func shifted(_ labels: Tensor) throws -> Tensor {
+    private static func shifted(_ labels: Tensor, _ metric: String) throws -> Tensor {
         let labels = labels.detach()
         if labels.dtype == .bool { return labels }
         if labels.dtype.isFloatingPoint {
             let values = try labels.to(.float64).clone().contiguous()
             let areWhole = try values.withElements(Double.self) { $0.allSatisfy { $0 == $0.rounded() && $0.magnitude < 0x1p53 } }
-            return areWhole ? try values.add(-1) : labels
+            guard areWhole else { return labels }
         }
-        return try labels.to(.int64).add(-1)
+        let shifted = try labels.to(.int64).add(-1).contiguous()
+        try shifted.withElements(Int64.self) { elements in
+            guard let smallest = elements.min(), smallest < 0, let largest = elements.max(), let row = elements.firstIndex(where: { $0 < 0 }) else { return }
+            throw TensorError.label(metric, Int(elements[row]), row: row, classes: max(Int(largest), 0) + 2, smallest: Int(smallest), largest: Int(largest))
+        }
+        return shifted
     }
 }
 

@@ -30,6 +30,7 @@ final class LineEditor: LineSource {
         using_history()
         for entry in history.entries { add_history(entry) }
         rl_getc_function = { _ in nextByte() }
+        rl_prep_term_function = { meta in prepareTerminal(meta) }
         rl_bind_key(Int32(UInt8(ascii: "\t"))) { count, key in completeOrIndent(count, key) }
         rl_attempted_completion_function = { text, start, end in complete(text, Int(start), Int(end)) }
         rl_completion_word_break_hook = { wordBreaks() }
@@ -54,8 +55,12 @@ final class LineEditor: LineSource {
         if rl_pending_signal() == SIGINT { wasInterrupted = true }
         rl_check_signals()
         if isInterrupted() { wasInterrupted = true }
-        // The kernel throws output away just after it has sent the signal; the next prompt must come later.
-        if wasInterrupted, !before { usleep(2000) }
+        guard wasInterrupted, !before else { return }
+        // What was typed before goes, as the kernel would have it.
+        tcflush(fileno(rl_instream), TCIFLUSH)
+        // Outside of readline the kernel throws output away just after it has sent the signal; the next
+        // prompt must come later.
+        usleep(2000)
     }
 
     func remember(_ entry: String) {
@@ -72,6 +77,16 @@ final class LineEditor: LineSource {
 
 /// The editor that reads now. Readline's callbacks carry no context, and run only within `read`.
 private nonisolated(unsafe) var current: LineEditor?
+
+/// Readline's settings of the terminal, without the kernel's throwing output away at Ctrl-C: that comes
+/// after the signal, and would take the next prompt along.
+private func prepareTerminal(_ meta: Int32) {
+    rl_prep_terminal(meta)
+    var settings = termios()
+    guard tcgetattr(fileno(rl_instream), &settings) == 0 else { return }
+    settings.c_lflag |= tcflag_t(NOFLSH)
+    tcsetattr(fileno(rl_instream), TCSANOW, &settings)
+}
 
 /// Readline's source of bytes. After Ctrl-C it gives ends of line until `readline` has returned,
 /// whatever that was in the middle of; nothing ever jumps.

@@ -54,14 +54,20 @@ extension Dataset {
                         parts[i].n += 1
                     }
                 }
-                if classes != nil, example.count > 1, let target = example.last, target.rank == (stacked ? 1 : 0) {
+                if example.count > 1, let target = example.last, classes != nil || target.dtype == .int64, target.rank == (stacked ? 1 : 0) {
                     labels += try doubles(target).map { $0.isFinite && abs($0) < 0x1p31 ? Int($0) : -1 }
                 }
             }
         }
-        let names = classes ?? []
+        // Without names, few different whole numbers are taken for labels and stand for themselves.
+        let found = classes == nil ? Set(labels).sorted() : [], areLabels = found.count <= 20
+        let names = classes ?? (areLabels ? found.map(String.init) : [])
+        let positions = classes == nil ? Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1, $0) }) : [:]
         var counts = [Int](repeating: 0, count: names.count)
-        for label in labels where counts.indices.contains(label - firstLabel) { counts[label - firstLabel] += 1 }
+        for label in labels {
+            let position = classes == nil ? positions[label] ?? -1 : label - firstLabel
+            if counts.indices.contains(position) { counts[position] += 1 }
+        }
         return DatasetSummary(
             count: count,
             parts: parts.enumerated().map { i, part in

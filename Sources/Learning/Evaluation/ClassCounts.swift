@@ -152,9 +152,14 @@ private func mean(_ values: [Double], weights: [Double], undefined: Double) -> D
 
 /// The class that counts as positive: the one asked for, else the greater of two.
 ///
-/// - Throws: when there are more than two classes.
+/// - Throws: when there are more than two classes, or two without the one asked for.
 func positiveClass(_ operation: String, _ asked: Int?, among classes: [Int]) throws -> Int {
-    if let asked { return asked }
+    if let asked {
+        guard classes.count < 2 || classes.contains(asked) else {
+            throw LearningError.argument(operation, "no prediction and no target is of the class named as positive")
+        }
+        return asked
+    }
     guard classes.count <= 2 else {
         throw LearningError.argument(operation, "there are \(classes.count) classes, and \"binary\" measures one of two: "
             + "name it (positive) or choose another average: \"macro\", \"micro\", \"weighted\", \"none\"")

@@ -56,7 +56,7 @@ struct ScoreRows: MeasureState {
     /// Refuses targets that have no column.
     func checkTargets(_ operation: String) throws {
         for (row, label) in targets.enumerated() where label < 0 || label >= columns {
-            throw TensorError.index(operation + ": target of row \(row)", label, dimension: 1, shape: [count, columns])
+            throw TensorError.label(operation, label, row: row, classes: columns, smallest: targets.min() ?? label, largest: targets.max() ?? label)
         }
     }
 }
