@@ -89,6 +89,16 @@ import Testing
         #expect(program.expect("\"alive\"") != nil)
     }
 
+    @Test func interruptEndsAQuestion() throws {
+        let program = try start()
+        program.type("nn.\t\t")
+        try #require(program.expect("possibilities?") != nil)
+        program.type("\u{3}")
+        try #require(program.expect("\n> ") != nil)
+        program.type("'al'..'ive'\r")
+        #expect(program.expect("\"alive\"") != nil)
+    }
+
     @Test(arguments: ["1 +\r2", "({\r1})[1] +\r2", "(function()\rreturn 3 end)()", "[[x]] and\r3"])
     func readsFurtherLines(entry: String) throws {
         let program = try start()

@@ -10,6 +10,7 @@ final class LineEditor: LineSource {
     private let isInterrupted: () -> Bool
     fileprivate let completions: (_ textBeforeCursor: String) -> Completions
     fileprivate var wasInterrupted = false
+    fileprivate var endsGiven = 0
     fileprivate var matches: [String] = []
 
     /// An editor that asks `completions` what may follow. Readline passes Ctrl-C on to the program's
@@ -41,6 +42,7 @@ final class LineEditor: LineSource {
         current = self
         defer { current = nil }
         wasInterrupted = false
+        endsGiven = 0
         rl_reset_screen_size()
         let line = readline(prompt)
         defer { free(line) }
@@ -89,12 +91,16 @@ private func prepareTerminal(_ meta: Int32) {
 }
 
 /// Readline's source of bytes. After Ctrl-C it gives ends of line until `readline` has returned,
-/// whatever that was in the middle of; nothing ever jumps.
+/// whatever that was in the middle of, and deletions in between when that asks for yes or no; nothing
+/// ever jumps.
 private func nextByte() -> Int32 {
     let file = fileno(rl_instream)
     while true {
         current?.noticeInterrupt()
-        if current?.wasInterrupted == true { return Int32(UInt8(ascii: "\n")) }
+        if let editor = current, editor.wasInterrupted {
+            editor.endsGiven += 1
+            return editor.endsGiven > 3 && editor.endsGiven % 2 == 0 ? 0x7f : Int32(UInt8(ascii: "\n"))
+        }
         guard waitForInput(file) else { continue }
         var byte: UInt8 = 0
         let count = Glibc.read(file, &byte, 1)
