@@ -74,7 +74,9 @@ operations = {
 seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.3
 for name, run in operations.items():
     times = 1000 if name.startswith("tiny") else 1
-    run()
+    warm = time.perf_counter() + seconds
+    while time.perf_counter() < warm:
+        run()
     samples, start = [], time.perf_counter()
     while time.perf_counter() - start <= seconds or len(samples) < 5:
         before = time.perf_counter()

@@ -10,7 +10,8 @@ public func nearest(to name: String, in candidates: some Sequence<String>) -> St
         let most = min(max(1, min(wanted.count, other.count) / 3), 3)
         guard abs(wanted.count - other.count) <= most else { continue }
         let distance = editDistance(wanted, other)
-        if distance <= most, distance < best?.distance ?? .max { best = (candidate, distance) }
+        // Names of one letter are near to none.
+        if distance <= most, distance < max(wanted.count, other.count), distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name
 }

@@ -61,8 +61,9 @@ extension RateSweep {
         (self.rates, self.losses, self.diverged) = (rates, losses, diverged)
         let best = losses.indices.min { losses[$0] < losses[$1] }
         lowest = best.map { rates[$0] }
-        // Steepest over five points, before the lowest; rates are evenly spaced in their logarithm.
-        let width = 2
+        // Steepest over a fifth of the sweep, so that the noise of batches counts little, before the lowest;
+        // rates are evenly spaced in their logarithm.
+        let width = max(2, losses.count / 10)
         var steepest: (index: Int, slope: Double)?
         if let best, best > 2 * width {
             for i in width...(best - width) {
