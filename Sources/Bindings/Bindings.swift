@@ -24,7 +24,7 @@ public enum Bindings {
             guard let runtime, let show = Presentation.of(runtime).hint else { return }
             show("\(nj_current_position().description.map { $0 + ": " } ?? "")\(text) [\(code)]")
         }
-        try runtime.install(namespaces, parameterDocs: parameterDocs)
+        try runtime.install(namespaces, parameterDocs: parameterDocs, foreignOptions: foreignOptions)
         shareModules(in: runtime)
     }
 

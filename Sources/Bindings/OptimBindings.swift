@@ -36,7 +36,10 @@ struct ParameterGroups: LuaArgument {
     static var tables: TableUse { .any }
 
     static func read(_ call: Call, at index: Int32) throws -> ParameterGroups {
-        guard case .table(let table) = call.value(at: index) else { throw call.mismatch(luaType, at: index) }
+        guard case .table(let table) = call.value(at: index) else {
+            let isModule = call.object(at: index, as: Module.self) != nil
+            throw Mismatch(call.mismatch(luaType, at: index).problem + (isModule ? "; model:parameters() gives them" : ""))
+        }
         var single: [Tensor] = [], groups: [(parameters: [Tensor], options: [(name: String, value: LuaValue)])] = []
         for (i, element) in table.elements.enumerated() {
             switch element {
@@ -105,7 +108,8 @@ struct OptionForm {
     static func named(_ name: String, of kind: Optimizer.Type, _ operation: String) throws -> OptionForm {
         let forms = all(of: kind)
         if let form = forms.first(where: { $0.name == name }) { return form }
-        let near = nearest(to: name, in: forms.map(\.name)).map { " Did you mean '\($0)'?" } ?? ""
+        let ours = Bindings.foreignOptions[name].flatMap { ours in forms.contains { $0.name == ours } ? ours : nil }
+        let near = (ours ?? nearest(to: name, in: forms.map(\.name))).map { " Did you mean '\($0)'?" } ?? ""
         throw LearningError.argument(operation, "unknown option '\(name)'.\(near) Options: \(forms.map(\.name).joined(separator: ", "))")
     }
 

@@ -97,7 +97,7 @@ final class Workbench {
 
     /// Writes an error to standard error, after `nightjar:` unless it happened at the prompt.
     func report(_ error: any Error, isAtPrompt: Bool = false) {
-        let report = ErrorReport(error, message: contents(of: error) ?? suggestion(for: error))
+        let report = ErrorReport(error, message: contents(of: error) ?? advised(error))
         complain(report.lines(program: isAtPrompt ? nil : "nightjar", sources: sources, terminal: errors))
     }
 
@@ -109,19 +109,11 @@ final class Workbench {
         return "error object " + lines.joined(separator: "\n")
     }
 
-    /// The message of an error about a global that is nil, if another has almost that name.
-    private func suggestion(for error: any Error) -> String? {
-        guard options.givesHints, let message = (error as? LuaError)?.message,
-            let start = message.split(separator: "(global '", maxSplits: 1).dropFirst().first,
-            let near = similarGlobal(String(start.prefix { $0 != "'" }))
-        else { return nil }
-        return "\(message). Did you mean '\(near)'?"
-    }
-
-    /// The global whose name is most like one that does not exist, nil if it does or none is.
-    func similarGlobal(_ name: String) -> String? {
-        let globals = runtime.globals
-        return globals[name].isNil ? nearest(to: name, in: globals.pairs.compactMap(\.key.text)) : nil
+    /// The message of an error with what to do about it, where that is known.
+    private func advised(_ error: any Error) -> String? {
+        guard options.givesHints, let message = (error as? LuaError)?.message else { return nil }
+        let line = SourceLocation(startOf: message).flatMap { sources.lines($0.line...$0.line, of: $0.name)?.first }
+        return Advice.advice(on: message, line: line, globals: runtime.globals).map { "\(message). \($0.prefix(1).uppercased())\($0.dropFirst())" }
     }
 
     private func complain(_ lines: [String]) {

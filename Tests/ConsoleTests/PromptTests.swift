@@ -38,6 +38,14 @@ import Testing
         ("prnt", "nil\nhint: did you mean 'print'?"),
         ("nothing_like_it", "nil"),
         ("prnt(1)", "entry 1:1: attempt to call a nil value (global 'prnt'). Did you mean 'print'?\n    1 | prnt(1)"),
+        ("numpy.zeros(2)", "entry 1:1: attempt to index a nil value (global 'numpy'). Arrays are tensors here, as in tensor.zeros(2, 3)\n    1 | numpy.zeros(2)"),
+        ("torch", "nil\nhint: tensors are in 'tensor', layers in 'nn', optimizers in 'optim', data sets in 'data'; nothing needs importing"),
+        ("import torch", "entry 1:1: syntax error near 'torch'. Nothing needs importing: tensor, nn, optim, data, metrics and plot are there\n    1 | import torch"),
+        ("x = tensor.zeros(2) x:shape()", "entry 1:1: attempt to call a table value (method 'shape'). 'shape' is a field: write .shape without brackets\n    1 | x = tensor.zeros(2) x:shape()"),
+        ("=1", "entry 1:1: unexpected symbol near '='. Write the expression alone\n    1 | =1"),
+        ("x += 1", "entry 1:1: syntax error near '+'. Write x = x + y\n    1 | x += 1"),
+        ("x = [1, 2]", "entry 1:1: unexpected symbol near '['. A list is written in braces: {1, 2, 3}\n    1 | x = [1, 2]"),
+        ("if x != 1 then end", "entry 1:1: 'then' expected near '!'. Write ~= for unequal, and not x\n    1 | if x != 1 then end"),
         ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {

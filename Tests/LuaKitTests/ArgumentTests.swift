@@ -76,7 +76,7 @@ import Testing
         ("zoo.Animal('Tim'):greet{time = 1}", "zoo.greet: unknown option 'time'. Did you mean 'times'? Options: times"),
         ("zoo.Animal('Tim'):befriend(zoo)", "zoo.Animal:befriend: argument 1 'other' must be an animal, got a table"),
         ("zoo.Bird('Tim'):befriend()", "zoo.Animal:befriend: argument 1 'other' is missing, it must be an animal"),
-        ("types.bird(zoo.Animal('x'))", "types.bird: argument 1 'bird' must be a bird, got an animal (a method is called with a colon: x:bird(…))"),
+        ("types.bird(zoo.Animal('x'))", "types.bird: argument 1 'bird' must be a bird, got an animal"),
         ("types.place(0)", "types.place: argument 1 'i' is 0, but positions start at 1 (and -1 is the last)"),
         ("types.place(11)", "position 11 is out of range 1..10 (or -1..-10 from the end)"),
         ("types.place(-11)", "position -11 is out of range 1..10 (or -1..-10 from the end)"),

@@ -171,7 +171,7 @@ import Testing
         #expect(message { try Tensor.einsum("ij,jk->ik", [ones]) }
             == "einsum: \"ij,jk->ik\": names 2 operands, but 1 came")
         #expect(message { try Tensor.einsum("ij,jk->ik", [ones, Tensor.ones([3, 2])]) }
-            == "einsum: \"ij,jk->ik\": \"j\" has size 2 and, in operand 2 [3, 2], 3")
+            == "einsum: \"ij,jk->ik\": \"j\" is 2 in operand 1 [2, 2], but 3 in operand 2 [3, 2]")
         #expect(message { try Tensor.einsum("ij->ix", [ones]) } == "einsum: \"ij->ix\": the result's \"x\" is in no operand")
     }
 }

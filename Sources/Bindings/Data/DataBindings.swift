@@ -6,7 +6,7 @@ extension Bindings {
     /// The module `data`.
     static var data: [Namespace] {
         [
-            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "SimpleImputer": "Imputer", "make_pipeline": "Pipeline", "read_json": "read_jsonl"]) {
+            Namespace("data", "Data: sets, loaders, files, and the known sets that come with the program.", foreignNames: ["Dataset": "TensorDataset", "dataloader": "DataLoader", "loader": "DataLoader", "from_tensors": "TensorDataset", "from_tensor_slices": "TensorDataset", "random_split": "data.Dataset:split", "train_test_split": "data.Dataset:split", "MNIST": "mnist", "load_csv": "read_csv", "DataFrame": "Frame", "SimpleImputer": "Imputer", "make_pipeline": "Pipeline", "read_json": "read_jsonl"]) {
                 DataFunctions.sets
                 DataFunctions.known
                 DataFunctions.made

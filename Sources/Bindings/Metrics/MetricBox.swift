@@ -35,7 +35,7 @@ final class MetricBox: LuaObject, Metric {
         let kinds = MetricKind.all
         if let kind = kinds.first(where: { $0.name == name }) { return try kind.standard() }
         let names = kinds.map(\.name)
-        let near = nearest(to: name, in: names).map { ". Did you mean \"\($0)\"?" } ?? "; there are " + names.map { "\"\($0)\"" }.joined(separator: ", ")
+        let near = (MetricFunctions.foreignNames[name] ?? nearest(to: name, in: names)).map { ". Did you mean \"\($0)\"?" } ?? "; there are " + names.map { "\"\($0)\"" }.joined(separator: ", ")
         throw LearningError.argument("metrics", "there is no metric named \"\(name)\"\(near)")
     }
 

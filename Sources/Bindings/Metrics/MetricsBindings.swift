@@ -16,13 +16,7 @@ extension Bindings {
             details: "Each is a function of all predictions and targets, and an object that is fed batches: "
                 + "metrics.f1(p, t) is metrics.F1() with one update. Labels are 1..C; of two classes the greater is positive. "
                 + "fit and evaluate take the names of those that give one number.",
-            foreignNames: [
-                "accuracy_score": "accuracy", "f1_score": "f1", "precision_score": "precision", "recall_score": "recall",
-                "fbeta_score": "fbeta", "roc_auc_score": "roc_auc", "average_precision_score": "average_precision",
-                "precision_recall_curve": "pr_curve", "matthews_corrcoef": "matthews", "jaccard_score": "jaccard",
-                "hamming_loss": "hamming", "brier_score_loss": "brier", "r2_score": "r2", "mean_squared_error": "mse",
-                "mean_absolute_error": "mae", "silhouette_score": "silhouette", "auc": "roc_auc",
-            ]
+            foreignNames: MetricFunctions.foreignNames
         ) {
             MetricKind.all.flatMap(\.functions)
             MetricFunctions.others
@@ -36,6 +30,16 @@ extension Bindings {
 }
 
 enum MetricFunctions {
+    /// Names from scikit-learn and Keras, and ours.
+    static let foreignNames: [String: String] = [
+        "acc": "accuracy", "sparse_categorical_accuracy": "accuracy", "categorical_accuracy": "accuracy", "binary_accuracy": "accuracy",
+        "accuracy_score": "accuracy", "f1_score": "f1", "precision_score": "precision", "recall_score": "recall",
+        "fbeta_score": "fbeta", "roc_auc_score": "roc_auc", "average_precision_score": "average_precision",
+        "precision_recall_curve": "pr_curve", "matthews_corrcoef": "matthews", "jaccard_score": "jaccard",
+        "hamming_loss": "hamming", "brier_score_loss": "brier", "r2_score": "r2", "mean_squared_error": "mse",
+        "mean_absolute_error": "mae", "silhouette_score": "silhouette", "auc": "roc_auc",
+    ]
+
     /// Measures of something other than predictions and targets.
     @FunctionBuilder static var others: [Function] {
         Function("metrics.bleu", "How much of a text's word sequences its references share, 0..1 (Papineni et al. 2002).",

@@ -110,7 +110,7 @@ final class LuaModule: Module {
 
     override func forward(_ input: Tensor) throws -> Tensor {
         guard let first = try forward([input]).first else {
-            throw LearningError.argument(name, "forward returned nothing")
+            throw LearningError.argument(name, "forward returned nothing: it must end with `return` and its output")
         }
         return first
     }
@@ -276,7 +276,11 @@ final class ModuleClass: LuaObject {
         call.setUserField(at: lua_gettop(call.state), key: .text("__class"), .object(self))
         var arguments: [LuaValue] = [.object(module)]
         for i in 1..<max(call.argumentCount - 1, 1) { arguments.append(call.value(at: i + 1)) }
-        if case .function(let initialize) = member("init", in: call.runtime) { try initialize.call(arguments) }
+        if case .function(let initialize) = member("init", in: call.runtime) {
+            try initialize.call(arguments)
+        } else if case .function = member("__init", in: call.runtime) {
+            throw LearningError.argument(name, "what makes a module is called init here: function \(name):init(…)")
+        }
         return module
     }
 

@@ -89,7 +89,9 @@ extension Position {
 /// Calls of modules: tensors in, tensors out; labels of losses are counted from 1 in Lua.
 enum ModuleCall {
     static func run(_ call: Call) throws -> Int32 {
-        let module = try Module.read(call, at: 1)
+        guard let module = call.object(at: 1, as: Module.self) else {
+            throw LearningError.argument("forward", "the receiver \(call.mismatch(Module.luaType, at: 1).problem) (a method is called with a colon: model:forward(x), or model(x))")
+        }
         if let own = module as? LuaModule { return try own.run(call) }
         do { return try run(module, call) } catch var error as LayerInputError {
             // The outermost module of one's own that is running knows the layer's name.

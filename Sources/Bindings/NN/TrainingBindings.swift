@@ -140,11 +140,19 @@ enum LossChoice: LuaArgument {
 
     static var luaType: LuaType { LuaType("loss", phrase: "a loss or its name", annotation: "nn.Module|string") }
 
+    /// Names from Keras and PyTorch, and ours.
+    private static let foreignNames = [
+        "categorical_crossentropy": "cross_entropy", "sparse_categorical_crossentropy": "cross_entropy", "crossentropy": "cross_entropy",
+        "ce": "cross_entropy", "nll_loss": "nll", "binary_crossentropy": "bce", "binary_cross_entropy": "bce",
+        "binary_cross_entropy_with_logits": "bce_with_logits", "mean_squared_error": "mse", "mse_loss": "mse",
+        "mean_absolute_error": "l1", "mae": "l1", "l1_loss": "l1", "kl_divergence": "kl_div",
+    ]
+
     static func read(_ call: Call, at index: Int32) throws -> LossChoice {
         if let name = call.text(at: index) {
             guard Loss.names.contains(where: { $0.name == name }) else {
                 var mismatch = call.mismatch(LuaType("loss", phrase: "a loss or one of " + Loss.names.map { "\"\($0.name)\"" }.joined(separator: ", ")), at: index)
-                if let near = nearest(to: name, in: Loss.names.map(\.name)) { mismatch.problem += ". Did you mean \"\(near)\"?" }
+                if let near = foreignNames[name] ?? nearest(to: name, in: Loss.names.map(\.name)) { mismatch.problem += ". Did you mean \"\(near)\"?" }
                 throw mismatch
             }
             return .name(name)

@@ -59,7 +59,7 @@ enum TensorIndexing {
     }
 
     private static func offset(_ raw: Int, size: Int, dimension: Int, of x: Tensor) throws -> Int {
-        if raw == 0 { throw TensorError.argument("index", "position 0: positions start at 1, and -1 is the last") }
+        if raw == 0 { throw TensorError.argument("index", "position 0 of \(x.shape): positions start at 1, and -1 is the last") }
         let offset = raw > 0 ? raw - 1 : raw + size
         guard raw >= -size, offset < size else {
             throw TensorError.index("index", raw > 0 ? raw - 1 : raw, dimension: dimension, shape: x.shape)

@@ -62,7 +62,11 @@ extension TensorFunctions {
 extension Tensor {
     /// Targets of scores as the library counts: classes from 0; probabilities of the scores' shape as they are.
     func classes(beside scores: Tensor, _ name: String) throws -> Tensor {
-        dtype.isFloatingPoint && shape == scores.shape ? self : try labels(name, "the targets")
+        if dtype.isFloatingPoint, shape == scores.shape { return self }
+        if rank > scores.rank, dtype.isFloatingPoint {
+            throw TensorError.value(name, "the scores \(scores.shape) come first and the targets \(shape) behind them; were they exchanged?")
+        }
+        return try labels(name, "the targets")
     }
 
     /// Class labels or token ids counted from 1 as counted from 0, for an operation that names them in its error.

@@ -3,7 +3,7 @@ extension TensorFunctions {
     static var foreignNames: [String: String] {
         var names = [
             // Making
-            "arange": "range", "Tensor": "tensor", "from_numpy": "tensor", "array": "tensor", "asarray": "tensor", "as_tensor": "tensor",
+            "arange": "range", "tensor": "tensor(…)", "Tensor": "tensor", "from_numpy": "tensor", "array": "tensor", "asarray": "tensor", "as_tensor": "tensor",
             "constant": "tensor", "Variable": "tensor", "convert_to_tensor": "tensor", "identity": "eye", "random": "rand",
             "uniform": "rand", "random_uniform": "rand", "random_normal": "randn", "seed": "manual_seed", "manualSeed": "manual_seed",
             "set_seed": "manual_seed", "initialSeed": "initial_seed", "shuffle": "randperm", "FloatTensor": "tensor",

@@ -114,8 +114,8 @@ final class Prompt {
 
     /// Tells of a likely mistake in an entry that ran.
     private func hint(at text: String, _ values: [LuaValue]) {
-        if values.count == 1, values[0].isNil, text.trimmed.isLuaName, let near = workbench.similarGlobal(text.trimmed) {
-            workbench.hint("did you mean '\(near)'?")
+        if values.count == 1, values[0].isNil, text.trimmed.isLuaName, let advice = Advice.advice(onGlobal: text.trimmed, runtime.globals) {
+            workbench.hint(advice)
         } else if !hasHintedAtLocals, let name = unusedLocal(text) {
             hasHintedAtLocals = true
             workbench.hint("'\(name)' was local to this entry and is gone; at the prompt leave out 'local'")

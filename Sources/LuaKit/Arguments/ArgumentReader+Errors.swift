@@ -43,7 +43,8 @@ extension ArgumentReader {
         let offered = (optional.isEmpty ? Array(names) : optional).map(\.name)
         if offered.isEmpty { return error("unknown option '\(name)': there are no options") }
         var problem = "unknown option '\(name)'."
-        if let near = nearest(to: name, in: names.map(\.name)) { problem += " Did you mean '\(near)'?" }
+        let ours = call.runtime.foreignOptions[name].flatMap { ours in names.contains { $0.name == ours } ? ours : nil }
+        if let near = ours ?? nearest(to: name, in: names.map(\.name)) { problem += " Did you mean '\(near)'?" }
         return error(problem + " Options: " + offered.joined(separator: ", "))
     }
 
@@ -67,8 +68,7 @@ extension ArgumentReader {
     /// Said where a method may have been called with a dot.
     private func colonHint() -> String {
         let (name, method) = calledAs()
-        // Functions of an inner namespace are no methods.
-        guard isMethod, !method, let name, signature.path.filter({ $0 == "." }).count < 2 else { return "" }
+        guard isMethod, !method, let name, call.runtime.registry.isMethod(signature.path) else { return "" }
         return " (a method is called with a colon: x:\(name)(…))"
     }
 

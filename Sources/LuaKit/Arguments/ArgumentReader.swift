@@ -35,6 +35,8 @@ struct ArgumentReader {
     private var last: Int32
     /// Stack index of the table of options, 0 if there is none.
     private var options: Int32 = 0
+    /// The parameter given by position and by name, told of when those before it are read; -1 if there is none.
+    private var repeated = -1
     /// The number of parameters served.
     private var served = 0
 
@@ -51,6 +53,9 @@ struct ArgumentReader {
     mutating func next<Value: LuaArgument>(_ type: Value.Type) throws -> Value {
         let number = served
         served += 1
+        if options != 0, number == repeated {
+            throw error("'\(signature.parameters[number].name)' is given twice, as \(place(number + 1)) and by name")
+        }
         if position <= last {
             if Value.isVariadic { return try nextVariadic(number) }
             let index = position
@@ -126,8 +131,8 @@ struct ArgumentReader {
         if options != 0 { try checkOptions(isValue: isValue) }
     }
 
-    /// Throws for an option that does not exist or was given by position too.
-    private func checkOptions(isValue: Bool) throws {
+    /// Throws for an option that does not exist, and notes one that was given by position too.
+    private mutating func checkOptions(isValue: Bool) throws {
         let state = call.state
         let given = isValue ? Int(last) - 1 : Int(last)
         lua_pushnil(state)
@@ -142,7 +147,7 @@ struct ArgumentReader {
             }
             let isVariadic = signature.variadic.map { number >= $0 } ?? false
             if !isVariadic, number < given, !call.isNil(at: Int32(number) + 1) {
-                throw error("'\(name)' is given twice, as \(place(number + 1)) and by name")
+                repeated = number
             }
         }
     }

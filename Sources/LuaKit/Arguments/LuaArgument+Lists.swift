@@ -9,7 +9,8 @@ extension Array: LuaArgument where Element: LuaArgument {
 
     public static func read(_ call: Call, at index: Int32) throws -> [Element] {
         guard lua_type(call.state, index) == LUA_TTABLE else {
-            throw call.mismatch(luaType, at: index)
+            let isElement = Element.self is any LuaObject.Type && (try? Element.read(call, at: index)) != nil
+            throw Mismatch(call.mismatch(luaType, at: index).problem + (isElement ? "; a list is written in braces, as {a, b}" : ""))
         }
         try call.makeRoom(4)
         let index = lua_absindex(call.state, index)

@@ -117,6 +117,11 @@ public struct Registry {
     /// The path of the namespace of global names.
     public static let globals = "_G"
 
+    /// Whether values have the function of this path as a method.
+    func isMethod(_ path: String) -> Bool {
+        path.contains(":") || byPath[path].map { declarations[$0].methodOf != nil } ?? false
+    }
+
     // MARK: Names that do not exist
 
     /// What someone who wrote `name`, looking in a namespace or class, may have meant.
@@ -124,7 +129,7 @@ public struct Registry {
         for name: String, among members: [String], in container: String,
         foreignNames: [String: String]
     ) -> String? {
-        if let ours = foreignNames[name] { return ours.contains(".") ? ours : full(container, ours) }
+        if let ours = foreignNames[name] { return ours.contains { $0 == "." || $0 == "(" } ? ours : full(container, ours) }
         if let near = nearest(to: name, in: members) { return full(container, near) }
         let elsewhere = declarations.first {
             $0.name == name && $0.container != container

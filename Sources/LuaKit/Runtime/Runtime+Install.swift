@@ -7,11 +7,13 @@ extension Runtime {
     /// namespace, and a class together with the functions that are to be its methods.
     ///
     /// `parameterDocs` explains parameters, by name, that say the same wherever they occur; a doc in
-    /// the declaration itself comes first.
+    /// the declaration itself comes first. `foreignOptions` says which options errors suggest for names
+    /// that other libraries use.
     public func install(
-        _ namespaces: [Namespace], parameterDocs: [String: String] = [:]
+        _ namespaces: [Namespace], parameterDocs: [String: String] = [:], foreignOptions: [String: String] = [:]
     ) throws(LuaError) {
         self.parameterDocs.merge(parameterDocs) { $1 }
+        self.foreignOptions.merge(foreignOptions) { $1 }
         ClassNames.source = { for namespace in namespaces { _ = namespace.classes } }
         try withStack { call throws(LuaError) in
             for namespace in namespaces {
@@ -202,7 +204,8 @@ extension Runtime {
     private func missingName(
         _ name: String, in path: String, _ foreignNames: [String: String]
     ) -> ArgumentError {
-        let members = registry.members(of: path).map(\.name)
+        // A class without functions of its own is but the name of what others make.
+        let members = registry.members(of: path).filter { $0.kind != .type || $0.isCallable }.map(\.name)
         let suggestion = registry.suggestion(
             for: name, among: members, in: path, foreignNames: foreignNames)
         let hint = suggestion.map { ". Did you mean \($0)?" } ?? ""

@@ -33,6 +33,8 @@ public final class Runtime {
     /// All namespaces in the order they were installed, and those whose tables are still empty.
     var installed: [Namespace] = [], unopened: [Namespace] = []
     var parameterDocs: [String: String] = [:]
+    /// Other libraries' names of options, and ours.
+    var foreignOptions: [String: String] = [:]
     /// Bindings stay alive as long as Lua may call them.
     var functions: [NativeFunction] = []
     /// The bindings by path.

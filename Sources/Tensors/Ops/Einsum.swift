@@ -96,7 +96,7 @@ private struct EinsumPlan {
             }
             return result
         }
-        var sizes: [Int: Int] = [:], hiddenMost = 0
+        var sizes: [Int: Int] = [:], owners: [Int: Int] = [:], hiddenMost = 0
         for (i, operand) in operands.enumerated() {
             let letters = inputs[i].filter { $0 != "." }.count, hasOpen = inputs[i].contains("...")
             guard hasOpen ? operand.rank >= letters : operand.rank == letters else {
@@ -110,8 +110,10 @@ private struct EinsumPlan {
                 let size = operand.shape[d], known = sizes[label] ?? 1
                 guard size == known || size == 1 || known == 1 else {
                     let what = label < 0 ? "the dimensions under \"...\"" : "\"\(Character(UnicodeScalar(UInt8(label))))\""
-                    throw fail("\(what) has size \(known) and, in operand \(i + 1) \(describe(operand.shape)), \(size)")
+                    let first = owners[label] ?? i
+                    throw fail("\(what) is \(known) in operand \(first + 1) \(describe(operands[first].shape)), but \(size) in operand \(i + 1) \(describe(operand.shape))")
                 }
+                if size != 1, owners[label] == nil { owners[label] = i }
                 sizes[label] = max(size, known) == 1 ? size : (size == 1 ? known : size)
             }
         }

@@ -19,6 +19,9 @@ struct AnyDataset: LuaArgument {
 
     static func read(_ call: Call, at index: Int32) throws -> AnyDataset {
         if let box = call.object(at: index, as: DatasetBox.self) { return AnyDataset(dataset: box.set) }
+        if call.object(at: index, as: Tensor.self) != nil {
+            throw Mismatch("\(call.mismatch(luaType, at: index).problem); data.TensorDataset(x, y) makes one of tensors")
+        }
         guard case .table(let table) = call.value(at: index) else { throw call.mismatch(luaType, at: index) }
         return AnyDataset(dataset: try LuaDataset(table))
     }
@@ -33,7 +36,7 @@ final class LuaDataset: Dataset {
 
     init(_ table: LuaTable) throws {
         guard case .function(let fetch) = try table.get("get"), case .function(let size) = try table.get("size") else {
-            throw Mismatch("must be a data set: a table of one's own needs the functions get(i) and size()")
+            throw Mismatch("must be a data set: a table of one's own needs the functions get(i) and size(); data.TensorDataset(x, y) makes one of tensors")
         }
         self.table = table
         self.fetch = fetch
