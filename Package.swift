@@ -4,6 +4,10 @@ import PackageDescription
 // C kernels stay optimised in debug builds, so that tests run at a usable speed.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
 
+// Debug builds, and so the tests, check that no two accesses to a variable overlap; a small operation would
+// spend a fifth of its time on that.
+let unchecked: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 let package = Package(
     name: "nightjar",
     products: [
@@ -49,6 +53,10 @@ let package = Package(
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "NightjarKit"]),
     ]
 )
+
+for target in package.targets where target.type == .regular || target.type == .executable {
+    target.swiftSettings = unchecked
+}
 
 // What scripts/fuzz builds: the readers of files under libFuzzer.
 if Context.environment["NIGHTJAR_FUZZ"] != nil {

@@ -20,8 +20,8 @@ public enum Bindings {
             guard let position else { return }
             _ = njlua_where_active(&position.pointee.file, &position.pointee.line)
         }
-        Hint.listener = { [weak runtime] code, text in
-            guard let runtime, let show = Presentation.of(runtime).hint else { return }
+        Hint.listener = { [link = runtime.link] code, text in
+            guard let runtime = link.runtime, let show = Presentation.of(runtime).hint else { return }
             show("\(nj_current_position().description.map { $0 + ": " } ?? "")\(text) [\(code)]")
         }
         try runtime.install(namespaces, parameterDocs: parameterDocs, foreignOptions: foreignOptions)

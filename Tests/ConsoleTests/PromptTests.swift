@@ -46,6 +46,7 @@ import Testing
         ("x += 1", "entry 1:1: syntax error near '+'. Write x = x + y\n    1 | x += 1"),
         ("x = [1, 2]", "entry 1:1: unexpected symbol near '['. A list is written in braces: {1, 2, 3}\n    1 | x = [1, 2]"),
         ("if x != 1 then end", "entry 1:1: 'then' expected near '!'. Write ~= for unequal, and not x\n    1 | if x != 1 then end"),
+        ("for x in data.DataLoader(data.TensorDataset(tensor.zeros(1))) do end", "entry 1:1: attempt to call a loader value (for iterator 'for iterator'). A loader is walked by: for x, y in loader:iter() do … end\n    1 | for x in data.DataLoader(data.TensorDataset(tensor.zeros(1))) do end"),
         ("x = = 1", "entry 1:1: unexpected symbol near '='\n    1 | x = = 1"),
     ])
     func shows(entry: String, text: String) throws {

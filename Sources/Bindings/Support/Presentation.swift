@@ -39,6 +39,6 @@ public final class Presentation {
 
     /// Where a training's progress goes.
     func progress(_ runtime: Runtime) -> any ProgressSink {
-        TextProgress(isLive: isTerminal, width: width) { [weak runtime] text in runtime?.write(text) }
+        TextProgress(isLive: isTerminal, width: width) { [link = runtime.link] text in link.runtime?.write(text) }
     }
 }

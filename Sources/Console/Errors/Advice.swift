@@ -10,7 +10,8 @@ enum Advice {
         if message.contains("attempt to call a"), !message.contains("a nil value"), let name = quoted(after: "(method '", in: message) {
             return "'\(name)' is a field: write .\(name) without brackets"
         }
-        if message.contains("attempt to call a data.Loader value") { return "a loader is walked by: for x, y in loader:iter() do … end" }
+        let walks = ["a loader value (for iterator", "a loader has no field 1", "table expected, got loader"]
+        if walks.contains(where: message.contains) { return "a loader is walked by: for x, y in loader:iter() do … end" }
         return line.flatMap { advice(onSyntax: $0.drop { $0 == " " || $0 == "\t" }, message) }
     }
 

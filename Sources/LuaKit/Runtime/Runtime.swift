@@ -83,6 +83,9 @@ public final class Runtime {
         njlua_close(bridge)
     }
 
+    /// For closures that may outlive the runtime.
+    public var link: RuntimeLink { RuntimeLink(pool) }
+
     // MARK: Stack
 
     /// The state that runs now: the main one or a coroutine.

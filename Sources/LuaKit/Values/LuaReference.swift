@@ -40,8 +40,7 @@ public final class LuaReference {
 
 /// The registry entries of one runtime that wait to be freed.
 final class ReferencePool: @unchecked Sendable {
-    /// Read on the runtime's own thread only, and cleared when it closes. Not weak, which would
-    /// slow down every use of the runtime.
+    /// Read on the runtime's own thread only, and cleared when it closes; see `RuntimeLink`.
     unowned(unsafe) var runtime: Runtime?
     private let waiting = Mutex<[Int32]>([])
     private let isWaiting = Atomic<Bool>(false)
@@ -61,4 +60,15 @@ final class ReferencePool: @unchecked Sendable {
         }
         for id in ids { luaL_unref(state, njlua_registry(), id) }
     }
+}
+
+/// Leads to a runtime for as long as it is there, on its own thread: what a weak reference does, but
+/// one of those would slow down every use of the runtime.
+public struct RuntimeLink {
+    private let pool: ReferencePool
+
+    init(_ pool: ReferencePool) { self.pool = pool }
+
+    /// Nil once the runtime has closed.
+    public var runtime: Runtime? { pool.runtime }
 }
