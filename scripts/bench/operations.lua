@@ -1,9 +1,11 @@
--- Times single operations on 1,000,000 elements: nightjar operations.lua
+-- Times single operations: nightjar operations.lua [SECONDS] [THOUSANDS], of 1,000 thousand elements
+-- unless told otherwise.
 -- Prints a line for each: its name and the median time in milliseconds.
-local n = 1000000
+local seconds, rows = tonumber(arg[1] or 0.3), math.tointeger(arg[2] or 1000)
+local n = rows * 1000
 tensor.manual_seed(1)
-local x, y, row, column = tensor.randn(1000, 1000), tensor.randn(1000, 1000), tensor.randn(1000), tensor.randn(1000, 1)
-local positive, mask, cube = x:abs() + 0.1, x:gt(0), x:reshape(100, 100, 100)
+local x, y, row, column = tensor.randn(rows, 1000), tensor.randn(rows, 1000), tensor.randn(1000), tensor.randn(rows, 1)
+local positive, mask, cube = x:abs() + 0.1, x:gt(0), x:reshape(-1, 100, 100)
 local v, target, whole, places = tensor.randn(n), tensor.zeros(n), tensor.randint(1, 1000, {n}), tensor.randint(1, n, {n})
 local small = tensor.randn(4, 4)
 
@@ -58,7 +60,6 @@ local operations = {
   {"tiny_add", function() for _ = 1, 1000 do local _ = small + small end end, 1000},
 }
 
-local seconds = tonumber(arg[1] or 0.3)
 for _, operation in ipairs(operations) do
   local name, run, times = table.unpack(operation)
   local warm = nj.clock() + seconds  -- until memory is used again rather than taken afresh

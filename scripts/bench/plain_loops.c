@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { N = 1000000, ROUNDS = 301 };
+#ifndef N
+#define N 1000000
+#endif
+enum { ROUNDS = 301 };
 static float *x, *y, *out;
 static volatile float sink;
 

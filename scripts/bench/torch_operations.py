@@ -1,4 +1,4 @@
-"""The operations of operations.lua for PyTorch: python torch_operations.py [SECONDS]"""
+"""The operations of operations.lua for PyTorch: python torch_operations.py [SECONDS] [THOUSANDS]"""
 
 import sys
 import time
@@ -6,10 +6,12 @@ import time
 import torch
 import torch.nn.functional as F
 
-n = 1000000
+seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.3
+rows = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+n = rows * 1000
 torch.manual_seed(1)
-x, y, row, column = torch.randn(1000, 1000), torch.randn(1000, 1000), torch.randn(1000), torch.randn(1000, 1)
-positive, mask, cube = x.abs() + 0.1, x > 0, x.reshape(100, 100, 100)
+x, y, row, column = torch.randn(rows, 1000), torch.randn(rows, 1000), torch.randn(1000), torch.randn(rows, 1)
+positive, mask, cube = x.abs() + 0.1, x > 0, x.reshape(-1, 100, 100)
 v, target = torch.randn(n), torch.zeros(n)
 whole, places = torch.randint(0, 1000, (n,)), torch.randint(0, n, (n,))
 small = torch.randn(4, 4)
@@ -71,7 +73,6 @@ operations = {
     "tiny_add": tiny_add,
 }
 
-seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.3
 for name, run in operations.items():
     times = 1000 if name.startswith("tiny") else 1
     warm = time.perf_counter() + seconds
